@@ -1,0 +1,38 @@
+# The environment is .venv in the root; nothing but git, Python 3.11+ and make is needed beforehand.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: check test demo soak format lock clean
+
+.venv/.ready: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+check: .venv/.ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: .venv/.ready
+	$(BIN)/python -m pytest $(ARGS)
+
+soak: .venv/.ready
+	$(BIN)/python -m pytest -m soak $(ARGS)
+
+demo: .venv/.ready
+	@$(BIN)/python -m bot demo $(ARGS)
+
+format: .venv/.ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Writes the lock again from pyproject.toml: the newest versions that fit, with hashes.
+lock: .venv/.ready
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--extra dev --upgrade pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Benches: ratios to a floor measured in the same run."""

@@ -1,0 +1,106 @@
+"""The demo: the whole bot on the sandbox, with a page to play every part by hand, or the story played alone."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.client import Sandbox
+from sandbox.mailbox import Mailbox
+from sandbox.page import routes as page_routes
+from sandbox.server import SandboxServer
+from school.use_cases.invite_staff import invite_staff
+
+from bot.app import App
+from bot.catalogue_file import parse
+from bot.config import Settings
+from bot.story import play
+from school.centre import Centre, Role
+
+TOKEN = "4200042:demo-token-of-the-sandbox-0123456789"
+CENTRE = Centre("0123", "СЦ «Пример»", "centre@example.ru")
+EXAMPLE = Path(__file__).parent.parent / "catalog.example.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs: the sandbox, the bot on it, and links for the parts."""
+
+    server: SandboxServer
+    mailbox: Mailbox
+    app: App
+    manager_link: str
+
+
+def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
+    """Return the configuration of the demo: invented addresses, a database in a folder of its own."""
+    values: dict[str, Any] = {
+        "telegram": {"token": TOKEN, "api_server": api_server},
+        "database": {"url": f"sqlite+aiosqlite:///{folder}/demo.db"},
+        "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "shkola@example.ru"},
+        "school": {
+            "support_phone": "8 800 000-00-00",
+            "curator_email": "kurator@example.ru",
+            "originals_address": "101000, г. Москва, ул. Примерная, дом 1",
+        },
+    }
+    return Settings(**values)
+
+
+@contextlib.asynccontextmanager
+async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
+    """Start the sandbox and the bot on it with sample data; stop both at the end."""
+    mailbox = Mailbox()
+    smtp_port = await mailbox.start()
+    server = SandboxServer(TOKEN, limits=limits, extra_routes=[*mailbox.routes(), *page_routes()])
+    await server.start("127.0.0.1", port)
+    with tempfile.TemporaryDirectory(prefix="school-demo-") as folder:
+        app = App(demo_settings(server.base_url, smtp_port, folder))
+        try:
+            await app.start()
+            link = await _sample_data(app)
+            yield Stage(server, mailbox, app, link)
+        finally:
+            await app.stop()
+            await server.stop()
+            await mailbox.stop()
+
+
+async def _sample_data(app: App) -> str:
+    database = app.database
+    today = app.clock.now().date()
+    await database.replace_catalogue(parse(await asyncio.to_thread(EXAMPLE.read_text, "utf-8"), today))
+    await database.save_centre(CENTRE)
+    uow = database.uow(app.clock)
+    secret = await invite_staff(uow, app.clock.now(), Role.MANAGER, CENTRE.number)
+    await uow.commit()
+    return f"/start staff_{secret}"
+
+
+async def _by_hand(port: int) -> int:
+    async with stage(port, limits=True) as scene, Sandbox(scene.server.base_url) as sandbox:
+        await sandbox.person("Ирина", last_name="Белова", phone="+79161234567", part="Клиент", hint="/start sc_0123")
+        await sandbox.person("Любовь", last_name="Соколова", phone="+79339333333", part="Ученик")
+        await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.manager_link)
+        await sandbox.person("Анна", last_name="Орлова", part="Куратор")
+        print(f"Демонстрация: {scene.server.base_url}/ — откройте эту страницу. Остановить: Ctrl+C.")
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+    return 0
+
+
+async def _alone() -> int:
+    async with stage(0, limits=True) as scene, Sandbox(scene.server.base_url) as sandbox:
+        return await play(sandbox, scene.manager_link)
+
+
+def main(*, story: bool, port: int) -> int:
+    """Run the demo; the story returns 0 only when the order and all its letters are there."""
+    with contextlib.suppress(KeyboardInterrupt):
+        return asyncio.run(_alone() if story else _by_hand(port))
+    return 0
+
+

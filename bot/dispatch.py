@@ -1,0 +1,183 @@
+"""One update from the inbox to its committed effects: open a unit of work, route, stage the replies, commit once."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+from uuid import uuid4
+
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand, CallbackQuery, Message, Update, User
+
+from bot import routers, texts
+from bot.context import Settings, Talk
+from bot.replies import Replies, Screen
+from school.centre import Role
+from school.draft import Visitor
+from school.errors import BadAnswer, Conflict, SchoolError
+from school.notices import Notice
+from school.ports import Clock, UnitOfWork
+from wording.problems import explain
+
+log = logging.getLogger(__name__)
+
+CLIENT_COMMANDS = {
+    "order": "Новая заявка",
+    "orders": "Мои заявки",
+    "courses": "Мои курсы",
+    "support": "Помощь человека",
+    "cancel": "Отменить заявку",
+    "help": "Что я умею",
+}
+
+
+class Row(Protocol):
+    """A stored update."""
+
+    @property
+    def id(self) -> int:
+        """Its place in the inbox."""
+
+    @property
+    def update_id(self) -> int:
+        """Telegram's id of it."""
+
+    @property
+    def payload(self) -> str:
+        """The raw JSON."""
+
+
+class CommittingUnitOfWork(UnitOfWork, Protocol):
+    """A unit of work as its opener sees it."""
+
+    def mark_handled(self, inbox_row_id: int) -> None:
+        """Stage the handled mark of the inbox row."""
+
+    async def commit(self) -> None:
+        """Make everything staged take effect, or raise `Conflict`."""
+
+    def rollback(self) -> None:
+        """Forget everything staged."""
+
+
+class Conversation:
+    """Handles stored updates one by one; `open_uow` begins a unit of work."""
+
+    def __init__(
+        self, bot: Bot, open_uow: Callable[[], CommittingUnitOfWork], clock: Clock, settings: Settings
+    ) -> None:
+        self._bot = bot
+        self._open_uow = open_uow
+        self._clock = clock
+        self._settings = settings
+        self._dispatcher = Dispatcher()
+        routers.include_all(self._dispatcher)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def handle(self, row: Row) -> None:
+        """Handle one update: its effects, its replies and the handled mark commit together.
+
+        Raises `Conflict` when another input was faster (run it again), and whatever a defect raises.
+        """
+        update = Update.model_validate(json.loads(row.payload), context={"bot": self._bot})
+        uow = self._open_uow()
+        found = _person(update)
+        if found is None:
+            uow.mark_handled(row.id)
+            await uow.commit()
+            return
+        talk = await self._talk(uow, row, *found)
+        await self._route(update, talk, uow)
+        for notice in talk.replies.notices:
+            uow.add_notice(notice)
+        uow.mark_handled(row.id)
+        await uow.commit()
+        if update.callback_query is not None:
+            self._answer_button(update.callback_query.id, talk.replies.toast)
+
+    async def _talk(self, uow: CommittingUnitOfWork, row: Row, user: User, message_id: int | None) -> Talk:
+        session = await uow.session(user.id)
+        if session.visitor is not None and session.visitor.blocked_at is not None:
+            uow.save_visitor(replace(session.visitor, blocked_at=None))
+        elif session.visitor is None:
+            uow.save_visitor(Visitor(user.id, user.id, user.first_name))
+        return Talk(
+            uow=uow,
+            session=session,
+            replies=Replies(user.id, f"{self._bot.id}:{row.update_id}"),
+            now=self._clock.now(),
+            settings=self._settings,
+            user_id=user.id,
+            chat_id=user.id,
+            first_name=user.first_name,
+            message_id=message_id,
+        )
+
+    async def _route(self, update: Update, talk: Talk, uow: CommittingUnitOfWork) -> None:
+        try:
+            await self._dispatcher.feed_update(self._bot, update, talk=talk)
+        except Conflict:
+            raise
+        except SchoolError as error:
+            uow.rollback()
+            talk.replies.clear()
+            words = explain(error) if isinstance(error, BadAnswer) else texts.error(error)
+            talk.replies.say(Screen(words))
+
+    def _answer_button(self, query_id: str, toast: str) -> None:
+        task = asyncio.create_task(self._answer(query_id, toast))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, query_id: str, toast: str) -> None:
+        try:
+            await self._bot.answer_callback_query(query_id, text=toast or None)
+        except TelegramAPIError as error:
+            log.debug("a button's answer was not taken: %s", type(error).__name__)
+
+    async def alert(self, row: Row) -> None:
+        """Tell the administrators that an update was set aside."""
+        uow = self._open_uow()
+        for member in await uow.staff_of_role(Role.ADMIN):
+            data = {"text": "Сообщение клиента не удалось обработать и отложено. Посмотрите журнал сервера."}
+            key = f"alert:inbox:{row.id}:{member.id}"
+            uow.add_notice(Notice(uuid4().hex, "alert", "chat", str(member.chat_id), data, key))
+        await uow.commit()
+
+    async def set_commands(self) -> None:
+        """Set the command menu of everyone who has no role of staff."""
+        commands = [BotCommand(command=c, description=d) for c, d in CLIENT_COMMANDS.items()]
+        await self._bot.set_my_commands(commands)
+
+    async def finish(self) -> None:
+        """Wait for the buttons' answers under way."""
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _person(update: Update) -> tuple[User, int | None] | None:
+    """Return who wrote in a private chat, and the message whose button was pressed."""
+    event: Any = update.event
+    if isinstance(event, CallbackQuery):
+        pressed = event.message
+        return event.from_user, pressed.message_id if pressed is not None else None
+    if isinstance(event, Message) and event.chat.type == "private" and event.from_user is not None:
+        return event.from_user, None
+    return None
+
+
+def chat_key(update: dict[str, Any]) -> int:
+    """Return the chat of a raw update: updates of one chat are handled in their order."""
+    for value in update.values():
+        if isinstance(value, dict):
+            holder = value.get("message", value) if "data" in value else value
+            chat = holder.get("chat") if isinstance(holder, dict) else None
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+                return int(chat["id"])
+            sender = value.get("from")
+            if isinstance(sender, dict) and isinstance(sender.get("id"), int):
+                return int(sender["id"])
+    return 0

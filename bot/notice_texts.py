@@ -1,0 +1,59 @@
+"""Notices that the bot sends by itself, as chat messages: one short function a kind."""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from bot.callbacks import form
+from bot.replies import Button, Screen
+from wording.plurals import plural
+from wording.sums import format_sum
+
+
+def order_to_staff(data: dict[str, Any]) -> Screen:
+    """A new order, for the centre's managers: numbers and the payer, details are in the mailbox."""
+    count = plural(len(data["students"]), "ученик", "ученика", "учеников")
+    payer = data["payer"]
+    inn = f", ИНН {escape(payer['inn'])}" if payer.get("inn") else ""
+    return Screen(
+        f"<b>Новая заявка № {escape(data['number'])}</b> · {count} · {format_sum(data['total'])}\n"
+        f"{escape(payer['name'])}{inn}\n"
+        "Выставьте счёт и договор: все данные — в почте центра."
+    )
+
+
+def link_locked(data: dict[str, Any]) -> Screen:
+    """Someone failed the proof too often."""
+    return Screen(
+        f"⚠️ Заявка № {escape(data['number'])}: ссылка ученика закрыта после пяти неверных ответов.\n"
+        f"Ученик: {escape(data['student_name'])}. Проверьте телефон в заявке и свяжитесь с учеником."
+    )
+
+
+def draft_nudge(data: dict[str, Any]) -> Screen:
+    """A draft was left alone."""
+    rows = ((Button("Продолжить", form("resume", data["draft"])),),) if data.get("draft") else ()
+    return Screen(
+        "Вы начали заявку на обучение и не отправили её. Ответы сохранены, можно продолжить с того же места. "
+        "Больше напоминать не будем.",
+        rows,
+    )
+
+
+def draft_expired(_: dict[str, Any]) -> Screen:
+    """A draft has expired."""
+    return Screen("Незаконченную заявку мы удалили: к ней две недели не возвращались. Новая заявка — /order.")
+
+
+def alert(data: dict[str, Any]) -> Screen:
+    """Something needs the administrator."""
+    return Screen(f"⚠️ {escape(str(data['text']))}")
+
+
+WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
+    "order_to_staff": order_to_staff,
+    "link_locked": link_locked,
+    "draft_nudge": draft_nudge,
+    "draft_expired": draft_expired,
+    "alert": alert,
+}

@@ -1,0 +1,93 @@
+"""What a handler answers: screens, gathered during one update and staged as outbox rows with its effects."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from school.notices import Notice
+
+Target = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: a callback (`data`, 64 bytes at most) or a link (`url`)."""
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message: Telegram HTML and inline buttons, or one button that shares the sender's own contact."""
+
+    text: str
+    buttons: Rows = ()
+    share_contact: str | None = None
+    drop_keyboard: bool = False
+
+
+def message_params(screen: Screen, chat_id: int) -> dict[str, Any]:
+    """Return the Bot API parameters of a screen."""
+    params: dict[str, Any] = {
+        "chat_id": chat_id,
+        "text": screen.text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    if screen.buttons:
+        params["reply_markup"] = {"inline_keyboard": [[_button(b) for b in row] for row in screen.buttons]}
+    elif screen.share_contact:
+        params["reply_markup"] = {
+            "keyboard": [[{"text": screen.share_contact, "request_contact": True}]],
+            "resize_keyboard": True,
+            "one_time_keyboard": True,
+        }
+    elif screen.drop_keyboard:
+        params["reply_markup"] = {"remove_keyboard": True}
+    return params
+
+
+def _button(button: Button) -> dict[str, str]:
+    if button.url:
+        return {"text": button.label, "url": button.url}
+    return {"text": button.label, "callback_data": button.data or ""}
+
+
+@dataclass(slots=True)
+class Replies:
+    """The answers to one update, in order. `toast` is shown over the pressed button, at best effort."""
+
+    chat_id: int
+    update_key: str
+    notices: list[Notice] = field(default_factory=list)
+    toast: str = ""
+
+    def say(self, screen: Screen) -> str:
+        """Send a new message and return the outbox id by which it can be changed later."""
+        return self._add("sendMessage", message_params(screen, self.chat_id), None)
+
+    def change(self, target: Target, screen: Screen) -> None:
+        """Change a message sent before: by its message id, or by the outbox id that sent it."""
+        params = message_params(screen, self.chat_id)
+        if isinstance(target, int):
+            params["message_id"] = target
+            self._add("editMessageText", params, None)
+        else:
+            self._add("editMessageText", params, target)
+
+    def clear(self) -> None:
+        """Forget what was to be answered."""
+        self.notices.clear()
+        self.toast = ""
+
+    def _add(self, method: str, params: dict[str, Any], edit_of: str | None) -> str:
+        data = {"method": method, "params": params, "edit_of": edit_of}
+        dedupe = f"update:{self.update_key}:{len(self.notices)}"
+        notice = Notice(uuid4().hex, "reply", "chat", str(self.chat_id), data, dedupe)
+        self.notices.append(notice)
+        return notice.id

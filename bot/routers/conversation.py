@@ -1,0 +1,103 @@
+"""The order form's turn-taking, shared by its routers: greet, ask, settle what was answered."""
+
+from dataclasses import replace
+from html import escape
+
+from bot import texts
+from bot.callbacks import form
+from bot.context import Talk
+from bot.replies import Button, Screen, Target
+from bot.views import form as form_view
+from bot.views import summary as summary_view
+from school.centre import Centre
+from school.draft import Draft
+from school.forms.engine import SUMMARY
+from school.forms.field import NeedsConfirmation
+from school.use_cases import fill_form
+from school.use_cases.fill_form import Asked
+from wording.consents import ConsentDocument, order_consent
+
+
+async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
+    """Greet with the centre's name and begin, or offer to go on with what was begun."""
+    draft = talk.session.draft
+    if draft is not None and draft.form == "order" and draft.answers:
+        await offer_to_continue(talk)
+        return
+    if not talk.session.catalogue.offered_courses(talk.today, discipline):
+        talk.replies.say(Screen(f"{texts.NOTHING_ON_SALE}\n\n{talk.settings.support()}"))
+        return
+    talk.replies.say(
+        Screen(
+            f"Здравствуйте! Это сервисный центр «{escape(centre.name.strip('«»'))}».\n"
+            "Здесь оформляют заявку на обучение: плательщик, ученики, курс. Нужно минут пять, "
+            "можно прерваться и продолжить позже."
+        )
+    )
+    talk.session = replace(talk.session, centre=centre)
+    asked = await fill_form.start_order(
+        talk.uow, talk.session, talk.user_id, talk.chat_id, discipline, talk.now, talk.today
+    )
+    ask(talk, asked)
+
+
+async def offer_to_continue(talk: Talk) -> None:
+    """Offer the exact step of an order begun before."""
+    asked = await fill_form.resume(talk.uow, talk.session, talk.today)
+    step = form_view.step_name(asked)
+    rows = (
+        (Button("Продолжить", form("resume", asked.draft.id)),),
+        (Button("Начать заново", form("restart", asked.draft.id)),),
+    )
+    talk.replies.say(Screen(f"<b>Продолжить заявку?</b>\nВы остановились здесь: {escape(step)}.", rows))
+
+
+def consent_of(talk: Talk) -> ConsentDocument:
+    """Return the consent document as this person sees it."""
+    return order_consent(talk.session.centre.name if talk.session.centre else "")
+
+
+def screen_of(talk: Talk, asked: Asked) -> Screen:
+    """Return the screen of the present step or the summary."""
+    if asked.at == SUMMARY:
+        return summary_view.summary(asked.draft, asked.context)
+    return form_view.question(asked, consent_of(talk))
+
+
+def ask(talk: Talk, asked: Asked) -> None:
+    """Send the present question and keep the draft with it."""
+    question = talk.replies.say(screen_of(talk, asked))
+    fill_form.save(talk.uow, asked.draft, question, talk.now)
+
+
+def replace_question(talk: Talk, asked: Asked, target: Target) -> None:
+    """Put the present question in the place of the message that was pressed."""
+    talk.replies.change(target, screen_of(talk, asked))
+    fill_form.save(talk.uow, asked.draft, asked.draft.question, talk.now)
+
+
+def settle(talk: Talk, asked: Asked, pressed: int | None) -> None:
+    """Answer an input: the old question becomes the fact and the next is asked, or say what was wrong."""
+    if isinstance(asked.problem, NeedsConfirmation):
+        talk.replies.say(form_view.doubt(asked, asked.problem))
+        fill_form.save(talk.uow, asked.draft, asked.draft.question, talk.now)
+        return
+    if asked.problem is not None:
+        talk.replies.say(form_view.problem(asked.problem))
+        return
+    if asked.stale:
+        talk.replies.toast = texts.STALE
+        ask(talk, asked)
+        return
+    target: Target | None = pressed or asked.draft.question
+    if asked.answered is not None and target is not None:
+        talk.replies.change(target, form_view.fact(asked.answered, asked))
+    if asked.bad_lines:
+        talk.replies.say(form_view.bad_lines(asked.bad_lines, asked.taken))
+    ask(talk, asked)
+
+
+def is_current(talk: Talk, draft_id: str) -> bool:
+    """Tell whether a button belongs to the draft that is being filled in."""
+    draft: Draft | None = talk.session.draft
+    return draft is not None and draft.state == "active" and draft.id == draft_id

@@ -1,0 +1,36 @@
+"""What no other router took is answered, never dropped in silence."""
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+
+from bot import texts
+from bot.context import Talk
+from bot.replies import Screen
+
+router = Router(name="fallback")
+
+
+@router.message()
+async def message(_: Message, talk: Talk) -> None:
+    """Say what can be done here."""
+    if talk.session.draft is None and talk.session.centre is None and not talk.session.roles:
+        talk.replies.say(Screen(f"{texts.NO_LINK}\n\n{talk.settings.support()}"))
+    else:
+        talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
+
+
+@router.edited_message()
+async def edited(_: Message, talk: Talk) -> None:
+    """An edited answer is not taken; say so."""
+    talk.replies.say(Screen(texts.EDITED))
+
+
+@router.callback_query()
+async def button(_: CallbackQuery, talk: Talk) -> None:
+    """A button nobody knows any more."""
+    talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
+
+
+@router.my_chat_member()
+async def membership(_: ChatMemberUpdated, talk: Talk) -> None:
+    """Blocking and unblocking needs no answer."""

@@ -1,0 +1,88 @@
+"""`/start` with and without a link: a centre's, a student's, a member of staff's."""
+
+from html import escape
+
+from aiogram import Router
+from aiogram.filters import CommandObject, CommandStart
+from aiogram.types import Message
+from school.use_cases.accept_staff_invite import accept_staff_invite
+
+from bot import texts
+from bot.context import Talk
+from bot.replies import Screen
+from bot.routers import conversation
+from bot.views import home
+from school.draft import Visitor
+from school.errors import SchoolError
+from school.use_cases import prove_link
+
+router = Router(name="start")
+
+
+@router.message(CommandStart())
+async def start(message: Message, command: CommandObject, talk: Talk) -> None:
+    """Greet by the link that brought the person here."""
+    payload = (command.args or "").strip()
+    if payload.startswith("sc_"):
+        await _centre(payload.removeprefix("sc_"), talk)
+    elif payload.startswith("q_"):
+        await _questionnaire(payload.removeprefix("q_"), talk)
+    elif payload.startswith("staff_"):
+        await _staff(payload.removeprefix("staff_"), talk)
+    else:
+        await _plain(talk)
+
+
+async def _centre(payload: str, talk: Talk) -> None:
+    number, _, discipline = payload.partition("_")
+    centre = await talk.uow.centre(number)
+    if centre is None:
+        talk.replies.say(Screen(f"{texts.UNKNOWN_CENTRE}\n\n{talk.settings.support()}"))
+        return
+    if centre.closed:
+        words = texts.CLOSED_CENTRE.format(name=escape(centre.name))
+        talk.replies.say(Screen(f"{words}\n\n{talk.settings.support()}"))
+        return
+    known = discipline if talk.session.catalogue.discipline(discipline) else None
+    visitor = Visitor(talk.user_id, talk.chat_id, talk.first_name, centre=centre.number)
+    talk.uow.save_visitor(visitor)
+    await conversation.greet(talk, centre, known)
+
+
+async def _questionnaire(secret: str, talk: Talk) -> None:
+    opened = await prove_link.open_link(talk.uow, secret, talk.user_id, talk.chat_id, talk.now)
+    if opened is None:
+        talk.replies.say(Screen(texts.PROVE, share_contact=texts.SHARE))
+    else:
+        talk.replies.say(home.student_card(*opened, support=talk.settings.support()))
+
+
+async def _staff(secret: str, talk: Talk) -> None:
+    try:
+        member = await accept_staff_invite(talk.uow, talk.now, secret, talk.user_id, talk.chat_id, talk.first_name)
+    except SchoolError:
+        talk.replies.say(Screen(f"{texts.STAFF_LINK_DEAD}\n\n{talk.settings.support()}"))
+        return
+    talk.replies.say(Screen(f"✅ {texts.STAFF_WELCOME[member.role.value]}"))
+
+
+async def _plain(talk: Talk) -> None:
+    if talk.session.draft is not None and talk.session.draft.form == "order" and talk.session.draft.answers:
+        await conversation.offer_to_continue(talk)
+    elif talk.session.roles:
+        talk.replies.say(home.staff_home(talk.session.roles))
+    elif talk.session.centre is not None and not talk.session.centre.closed:
+        await conversation.greet(talk, talk.session.centre, None)
+    else:
+        await without_link(talk)
+
+
+async def without_link(talk: Talk) -> None:
+    """Someone came without a centre's link: the default centre, or what to do."""
+    number = talk.settings.default_centre
+    centre = await talk.uow.centre(number) if number else None
+    if centre is None or centre.closed:
+        talk.replies.say(Screen(f"{texts.NO_LINK}\n\n{talk.settings.support()}"))
+        return
+    talk.uow.save_visitor(Visitor(talk.user_id, talk.chat_id, talk.first_name, centre=centre.number))
+    await conversation.greet(talk, centre, None)

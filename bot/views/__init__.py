@@ -1,0 +1,1 @@
+"""Screens: results of use cases as Telegram HTML and buttons; no decisions here."""

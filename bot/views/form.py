@@ -1,0 +1,188 @@
+"""Screens of the order form: the question, the fact it becomes, what was wrong."""
+
+from html import escape
+
+from bot import texts
+from bot.callbacks import form
+from bot.replies import Button, Rows, Screen
+from school.draft import Draft
+from school.errors import BadAnswer, SchoolError
+from school.forms import engine
+from school.forms.engine import MORE, BadLine, Step
+from school.forms.field import Kind, NeedsConfirmation, Option, Scope
+from school.use_cases.fill_form import Asked
+from wording import fields
+from wording.consents import ConsentDocument
+from wording.facts import fact_value, option_label
+from wording.plurals import plural
+from wording.problems import explain
+
+PAGE = 8
+LONGEST_LABEL = 24
+
+
+def question(asked: Asked, consent: ConsentDocument, page: int = 0) -> Screen:
+    """Return the screen that asks the present step."""
+    if asked.at == MORE:
+        return more(asked)
+    step = asked.at
+    assert isinstance(step, Step)
+    if step.field.kind is Kind.CONSENT:
+        rows = (
+            (Button("Даю согласие", form("c", asked.draft.id, step.path, "да")),),
+            (Button("Не даю", form("refuse", asked.draft.id)),),
+        )
+        return Screen(f"<b>Согласие на обработку персональных данных</b>\n\n{escape(consent.text)}", rows)
+    if step.field.kind is Kind.CONFIRM:
+        return _confirmation(asked, step)
+    return _asking(asked, step, page)
+
+
+def _asking(asked: Asked, step: Step, page: int) -> Screen:
+    scope = engine.scope_of(step, asked.draft.answers, asked.context)
+    words = fields.field_words(step.field.key, asked.draft.answers.get("payer_kind"))
+    options = step.field.options(scope)
+    lines = []
+    if step.index is not None:
+        lines.append(f"Ученик {step.index + 1} · шаг {step.number} из {step.count}")
+        if step.field.key != "name" and scope.item.get("name"):
+            lines.append(escape(str(scope.item["name"])))
+    lines.append(f"<b>{escape(words.question)}</b>")
+    if words.hint:
+        lines.append(escape(words.hint))
+    shown = options[page * PAGE : (page + 1) * PAGE]
+    lines += _numbered(step, options, shown)
+    if words.example:
+        lines.append(f"Например: <code>{escape(words.example)}</code>")
+    rows = _option_rows(asked, step, options, shown) + _page_row(asked, step, len(options), page)
+    return Screen("\n".join(lines), rows + _navigation(asked, step, scope))
+
+
+def _numbered(step: Step, options: tuple[Option, ...], shown: tuple[Option, ...]) -> list[str]:
+    if step.field.key != "course":
+        return []
+    plain = [o for o in options if not o.fills]
+    return ["", *(f"{plain.index(o) + 1}. {escape(o.title)}" for o in shown if not o.fills)]
+
+
+def _label(step: Step, option: Option, options: tuple[Option, ...]) -> str:
+    if step.field.key == "course" and not option.fills:
+        return str([o for o in options if not o.fills].index(option) + 1)
+    return option_label(step.field.key, option)
+
+
+def _option_rows(asked: Asked, step: Step, options: tuple[Option, ...], shown: tuple[Option, ...]) -> Rows:
+    buttons = [Button(_label(step, o, options), form("c", asked.draft.id, step.path, o.code)) for o in shown]
+    rows: list[tuple[Button, ...]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) == 1 and max(len(button.label), len(rows[-1][0].label)) <= LONGEST_LABEL // 2:
+            rows[-1] = (rows[-1][0], button)
+        else:
+            rows.append((button,))
+    return tuple(rows)
+
+
+def _page_row(asked: Asked, step: Step, count: int, page: int) -> Rows:
+    pages = (count + PAGE - 1) // PAGE
+    row = []
+    if page > 0:
+        row.append(Button("‹ Назад по списку", form("p", asked.draft.id, step.path, str(page - 1))))
+    if page + 1 < pages:
+        row.append(Button("Ещё ›", form("p", asked.draft.id, step.path, str(page + 1))))
+    return (tuple(row),) if row else ()
+
+
+def _navigation(asked: Asked, step: Step, scope: Scope) -> Rows:
+    rows: list[tuple[Button, ...]] = []
+    if step.field.skippable(scope):
+        rows.append((Button("Пропустить", form("skip", asked.draft.id, step.path)),))
+    return (*rows, _back_and_cancel(asked.draft.id))
+
+
+def _back_and_cancel(draft: str) -> tuple[Button, ...]:
+    return (Button("← Назад", form("back", draft)), Button("Отменить", form("cancel", draft)))
+
+
+def _confirmation(asked: Asked, step: Step) -> Screen:
+    words = fields.FIELDS[step.field.key]
+    body = {"education": fields.EDUCATION, "rights": fields.RIGHTS}[step.field.key]
+    rows = (
+        (Button(texts.CONFIRM_LABELS[step.field.key], form("c", asked.draft.id, step.path, "да")),),
+        _back_and_cancel(asked.draft.id),
+    )
+    return Screen(f"<b>{escape(words.question)}</b>\n{escape(body)}", rows)
+
+
+def more(asked: Asked) -> Screen:
+    """Return the screen between two students."""
+    students = asked.draft.answers.get("students", [])
+    names = "\n".join(f"{n}. {escape(str(s.get('name', '')))}" for n, s in enumerate(students, 1))
+    rows = (
+        (Button("+ Добавить ученика", form("add", asked.draft.id)),),
+        (Button("Дальше", form("done", asked.draft.id)),),
+        _back_and_cancel(asked.draft.id),
+    )
+    head = f"<b>В заявке {plural(len(students), 'ученик', 'ученика', 'учеников')}</b>"
+    return Screen(f"{head}\n{names}\n\nДобавьте ещё или идите дальше.", rows)
+
+
+def fact(step: Step, asked: Asked) -> Screen:
+    """Return what the answered question becomes: one line, "ИНН: 5039002841"."""
+    scope = engine.scope_of(step, asked.draft.answers, asked.context)
+    values = asked.draft.answers if step.index is None else scope.item
+    words = fields.field_words(step.field.key, asked.draft.answers.get("payer_kind"))
+    value = fact_value(step.field.key, values.get(step.field.key), asked.context.catalogue)
+    head = f"Ученик {step.index + 1}. " if step.index is not None else ""
+    return Screen(f"{head}{escape(words.label)}: {escape(value)}")
+
+
+def problem(error: SchoolError) -> Screen:
+    """Say what was wrong with the answer and show a good one."""
+    if isinstance(error, BadAnswer):
+        return Screen(escape(explain(error)))
+    return Screen(escape(texts.error(error)))
+
+
+def doubt(asked: Asked, found: NeedsConfirmation) -> Screen:
+    """Ask once more about an answer where people often err."""
+    draft = asked.draft.id
+    if found.problem == "email_typo" and found.suggestion:
+        text = f"Похоже на опечатку: <b>{escape(found.value)}</b>. Может быть, {escape(found.suggestion)}?"
+        rows: Rows = (
+            (Button("Исправить", form("fix", draft)),),
+            (Button("Оставить как есть", form("keep", draft)),),
+        )
+        return Screen(text, rows)
+    text = (
+        f"Адрес <b>{escape(found.value)}</b> похож на рабочий ящик отдела. Это личный адрес ученика? "
+        "Через общий ящик доступ получат и другие сотрудники."
+    )
+    return Screen(text, ((Button("Да, личный", form("keep", draft)), Button("Исправлю", form("fix", draft))),))
+
+
+def bad_lines(lines: tuple[BadLine, ...], taken: int) -> Screen:
+    """List the pasted lines that were not taken, each with its reason."""
+    head = f"Записали: {plural(taken, 'ученик', 'ученика', 'учеников')}." if taken else "Строки не записаны."
+    shown = [f"Строка {line.number}: {escape(line.text[:60])}\n{escape(explain(line.problem))}" for line in lines[:10]]
+    if len(lines) > len(shown):
+        shown.append(f"И ещё {plural(len(lines) - len(shown), 'строка', 'строки', 'строк')} с ошибками.")
+    tail = "Исправьте и пришлите эти строки, когда предложим добавить ученика."
+    return Screen("\n\n".join([head, *shown, tail]))
+
+
+def step_name(asked: Asked) -> str:
+    """Name the present step in a few words."""
+    if asked.at == MORE:
+        return "список учеников"
+    if not isinstance(asked.at, Step):
+        return "проверка и отправка заявки"
+    words = fields.field_words(asked.at.field.key, asked.draft.answers.get("payer_kind"))
+    if asked.at.index is None:
+        return words.label
+    return f"ученик {asked.at.index + 1}, {words.label}"
+
+
+def cancel_sure(draft: Draft) -> Screen:
+    """Ask before the draft is given up."""
+    rows = ((Button("Да, отменить", form("cancel!", draft.id)), Button("Нет", form("resume", draft.id))),)
+    return Screen(texts.CANCEL_SURE, rows)

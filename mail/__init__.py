@@ -1,0 +1,1 @@
+"""Letters out by SMTP: composed of templates, sent over kept connections."""

@@ -1,0 +1,103 @@
+"""From an outbox row to bytes on the wire: an `EmailMessage` with a deterministic Message-ID."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from mail.addresses import WireAddress, read_sender, wire_address
+from mail.errors import ComposeError
+from mail.letters import LETTERS, Attachment, Links, with_links
+from mail.templating import render
+from mail.wire import serialise
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who writes to whom and when: `id` is the outbox row's, `sender` may carry a name, `date` is aware."""
+
+    id: str
+    sender: str
+    recipient: str
+    date: datetime
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A letter ready for the wire."""
+
+    message_id: str
+    sender: WireAddress
+    recipient: WireAddress
+    payload: bytes
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether the server has to offer SMTPUTF8."""
+        return self.sender.needs_utf8 or self.recipient.needs_utf8
+
+
+def compose(
+    kind: str, data: Mapping[str, Any], envelope: Envelope, settings: Mapping[str, str], links: Links | None = None
+) -> EmailMessage:
+    """Make the letter of this kind. Raises `ComposeError` for an unknown kind, data that do not fit, bad addresses."""
+    letter = LETTERS.get(kind)
+    if letter is None:
+        raise ComposeError(f"there is no letter {kind}")
+    try:
+        values = letter.context(with_links(data, links) if letter.needs_links else data, settings)
+        rendered = render(kind, values)
+        message = _headed(rendered.subject, envelope)
+        files = letter.attachments(data)
+    except (KeyError, TypeError, ValueError) as error:
+        # The text of these errors holds what a person typed, so only their type is told.
+        raise ComposeError(f"the data do not fit {kind}: {type(error).__name__}") from error
+    message.set_content(rendered.text, cte="base64")
+    message.add_alternative(rendered.html, subtype="html", cte="base64")
+    for file in files:
+        _attach(message, file)
+    return message
+
+
+def build(
+    kind: str, data: Mapping[str, Any], envelope: Envelope, settings: Mapping[str, str], links: Links | None = None
+) -> Built:
+    """Compose and serialise; takes milliseconds, so call it off the loop. Raises as `compose`."""
+    message = compose(kind, data, envelope, settings, links)
+    sender, recipient = read_sender(envelope.sender), wire_address(envelope.recipient)
+    payload = serialise(message, utf8=sender.needs_utf8 or recipient.needs_utf8)
+    return Built(str(message["Message-ID"]), sender, recipient, payload)
+
+
+def message_id(row_id: str, sender: WireAddress) -> str:
+    """Return `<row@host>`, the same for every attempt, so that repeats are known. Raises `ComposeError`."""
+    if not _SAFE_ID.fullmatch(row_id):
+        raise ComposeError("the id of the letter holds a strange character")
+    return f"<{row_id}@{sender.host}>"
+
+
+def _headed(subject: str, envelope: Envelope) -> EmailMessage:
+    sender = read_sender(envelope.sender)
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = sender.header
+    message["To"] = wire_address(envelope.recipient).header
+    if envelope.reply_to:
+        message["Reply-To"] = read_sender(envelope.reply_to).header
+    message["Subject"] = subject
+    message["Date"] = format_datetime(envelope.date)
+    message["Message-ID"] = message_id(envelope.id, sender)
+    # RFC 3834: nobody's autoresponder answers, and ours answers none of these.
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def _attach(message: EmailMessage, file: Attachment) -> None:
+    maintype, _, subtype = file.media.partition("/")
+    message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)

@@ -1,0 +1,67 @@
+"""What an error of a server means: try later, call the operator, or give the letter up."""
+
+import ssl
+
+import aiosmtplib
+
+from mail.errors import ProbeFailed
+from mail.results import Refused, TryLater, without_addresses
+
+
+class PartlyRefused(Exception):
+    """The server took the letter but not its recipient; `code` and `answer` are its reply to RCPT."""
+
+    def __init__(self, code: int, answer: str) -> None:
+        super().__init__(code, answer)
+        self.code = code
+        self.answer = answer
+
+
+def result_of(error: Exception) -> TryLater | Refused:
+    """Map what `SmtpPool.send` raises; only refusals of the recipient or of the letter itself are final."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        first = error.recipients[0]
+        return _by_code(first.code, first.message)
+    if isinstance(error, PartlyRefused):
+        return _by_code(error.code, error.answer)
+    if isinstance(error, aiosmtplib.SMTPDataError):
+        return _by_code(error.code, error.message)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        # Sender, greeting or login refused: the letter is good, our own account is not.
+        return TryLater(_told(error.code, error.message), permanent=error.code >= 500)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TryLater(f"certificate: {error.verify_message}", permanent=True)
+    if isinstance(error, NoUnicodeAddresses):
+        return Refused("the server takes no Cyrillic addresses")
+    if isinstance(error, TimeoutError):
+        return TryLater("the server did not answer in time")
+    if isinstance(error, ConnectionError | OSError):
+        return TryLater(f"no connection: {type(error).__name__}")
+    return TryLater(without_addresses(f"{type(error).__name__}: {error}"), permanent=True)
+
+
+class NoUnicodeAddresses(Exception):
+    """The address has a Cyrillic local part and the server lacks SMTPUTF8."""
+
+
+def probe_failure(error: Exception) -> ProbeFailed:
+    """Name what keeps the server from being used."""
+    detail = result_of(error).error
+    if isinstance(error, ssl.SSLError):
+        return ProbeFailed("certificate", detail)
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return ProbeFailed("login", detail)
+    if isinstance(error, TimeoutError):
+        return ProbeFailed("timeout", detail)
+    if isinstance(error, OSError) and not isinstance(error, aiosmtplib.SMTPResponseException):
+        return ProbeFailed("unreachable", detail)
+    return ProbeFailed("refused", detail)
+
+
+def _by_code(code: int, answer: str) -> TryLater | Refused:
+    told = _told(code, answer)
+    return Refused(told) if code >= 500 else TryLater(told)
+
+
+def _told(code: int, answer: str) -> str:
+    return without_addresses(f"{code} {answer}")

@@ -1,0 +1,126 @@
+"""Letters: which there are, the data each is made of, and the settings each waits for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+from mail import contexts
+from mail.errors import ComposeError
+from wording.order_block import OrderData
+
+
+class OrderToCentreData(OrderData):
+    """Data of `order_to_centre` (REGULATIONS O6), to the centre's mailbox.
+
+    number, centre_name, payer {kind, name, inn, kpp, address}, orderer {name, mobile, email}, students [{name, mobile,
+    email, course_title, tariff_title, price, starts, ends, flags}], total, placed_at, filled_in_by_staff.
+    Sums in kopecks, dates ISO, `placed_at` an aware ISO moment, mobiles in E.164; flags as in `wording.labels`.
+    """
+
+
+class QuestionnaireInviteData(TypedDict):
+    """Data of `questionnaire_invite` (REGULATIONS O7), to each student. Dates ISO; `greeting` as in `school.people`.
+
+    `secret` is the link's token, worded into the two links when the letter is written; links given ready win over it.
+    """
+
+    student_name: str
+    greeting: str
+    course_title: str
+    starts: str
+    payer_kind: str
+    payer_name: str
+    orderer_name: str
+    centre_name: str
+    order_number: str
+    expires: str
+    secret: NotRequired[str]
+    chat_link: NotRequired[str | None]
+    page_link: NotRequired[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a letter; `media` like "application/pdf"."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a student's token leads: `bot_name` without «@», `public_url` of the page where there is one."""
+
+    bot_name: str | None
+    public_url: str | None = None
+
+    def chat(self, secret: str) -> str | None:
+        """Return the deep link, or None while the bot's name is not known."""
+        return f"https://t.me/{self.bot_name}?start=q_{secret}" if self.bot_name else None
+
+    def page(self, secret: str) -> str | None:
+        """Return the page's link, or None where there is no page."""
+        return f"{self.public_url.rstrip('/')}/q/{secret}" if self.public_url else None
+
+
+def _no_files(_: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A kind of letter: `context` makes the templates' values of its data, `needs` are settings it waits for."""
+
+    kind: str
+    context: Callable[[Any, Mapping[str, str]], dict[str, Any]]
+    needs: tuple[str, ...] = ()
+    needs_links: bool = False
+    attachments: Callable[[Any], tuple[Attachment, ...]] = _no_files
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _order_files(data: OrderData) -> tuple[Attachment, ...]:
+    from paper.order_xlsx import order_workbook
+
+    return (Attachment(f"Заявка {data['number']}.xlsx", XLSX, order_workbook(data)),)
+
+
+LETTERS: dict[str, Letter] = {
+    letter.kind: letter
+    for letter in (
+        Letter("order_to_centre", contexts.order_to_centre, attachments=_order_files),
+        Letter(
+            "questionnaire_invite",
+            contexts.questionnaire_invite,
+            needs=("school.curator_email", "school.support_phone"),
+            needs_links=True,
+        ),
+    )
+}
+
+
+def waiting_for(settings: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the letters that cannot be sent yet, each with the settings that it waits for."""
+    missing = {kind: missing_settings(letter, settings) for kind, letter in LETTERS.items()}
+    return {kind: keys for kind, keys in missing.items() if keys}
+
+
+def missing_settings(letter: Letter, settings: Mapping[str, str]) -> list[str]:
+    """Return what of the letter's needs is absent or empty."""
+    return [key for key in letter.needs if not settings.get(key)]
+
+
+def with_links(data: Mapping[str, Any], links: Links | None) -> dict[str, Any]:
+    """Return the data with `chat_link` and `page_link` worded from its secret; at least one of them is there.
+
+    Raises `ComposeError` when no link can be made.
+    """
+    secret = data.get("secret")
+    chat = data.get("chat_link") or (links.chat(secret) if links and secret else None)
+    page = data.get("page_link") or (links.page(secret) if links and secret else None)
+    if not chat and not page:
+        raise ComposeError("no link can be made")
+    return {**data, "chat_link": chat, "page_link": page}

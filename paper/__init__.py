@@ -1,0 +1,1 @@
+"""Documents made and read, without I/O of its own."""

@@ -1,0 +1,1 @@
+"""The sales regulations as code: pure, without I/O, clock or framework."""

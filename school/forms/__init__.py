@@ -1,0 +1,1 @@
+"""Forms declared once, field by field; the chat, the letter and the page all read them from here."""

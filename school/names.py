@@ -1,0 +1,146 @@
+"""Names of people: reading, capitals, initials and comparison (docs/regulations.md: people)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from school.errors import BadAnswer
+
+MAX_NAME = 150
+
+# Foreign patronymic endings stay lower-case and belong to the word before them.
+_PARTICLES = frozenset({"оглы", "оглу", "кызы", "кизи", "улы", "уулу", "ogly", "oglu", "kyzy", "kizi", "uly", "uulu"})
+_CYRILLIC_LOOKS = "АВЕКМНОРСТХУаеорсух"
+_LATIN_LOOKS = "ABEKMHOPCTXYaeopcyx"
+_TO_CYRILLIC = str.maketrans(_LATIN_LOOKS, _CYRILLIC_LOOKS)
+_TO_LATIN = str.maketrans(_CYRILLIC_LOOKS, _LATIN_LOOKS)
+_TIDY = {ord(mark): "-" for mark in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
+_TIDY |= {ord(mark): "'" for mark in "\u2018\u2019\u02bc\u02b9\u0060\u00b4\u2032"}
+_TIDY |= dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF), "")
+
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_NAME_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u052f]+(?:[-'][A-Za-z\u00c0-\u024f\u0400-\u052f]+)*'?")
+_INITIALS = re.compile(r"(?:\s|^)[^\W\d_](?:\.|\s|$)|[^\W\d_]\.")
+
+
+@dataclass(frozen=True, slots=True)
+class FullName:
+    """A person's name in parts; `flags` may hold "latin" and "mixed_script", which a curator looks at."""
+
+    surname: str
+    name: str
+    patronymic: str | None = None
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def full(self) -> str:
+        """The whole name, surname first: «Соколова Любовь Андреевна»."""
+        return " ".join(part for part in (self.surname, self.name, self.patronymic) if part)
+
+    @property
+    def initials(self) -> str:
+        """Surname and initials: «Соколова Л. А.»."""
+        return " ".join([self.surname, *(f"{part[0]}." for part in (self.name, self.patronymic) if part)])
+
+    @property
+    def greeting(self) -> str:
+        """First name and patronymic, as one addresses a person: «Любовь Андреевна»."""
+        return f"{self.name} {self.patronymic}" if self.patronymic else self.name
+
+
+def tidy(text: str) -> str:
+    """Compose (NFC), unify dashes and apostrophes, drop invisible marks, make every run of spaces one."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_TIDY).split())
+
+
+def to_cyrillic(text: str) -> str:
+    """Replace the Latin letters that look Cyrillic, whatever stands around them."""
+    return text.translate(_TO_CYRILLIC)
+
+
+def to_latin(text: str) -> str:
+    """Replace the Cyrillic letters that look Latin, whatever stands around them."""
+    return text.translate(_TO_LATIN)
+
+
+def is_mixed(word: str) -> bool:
+    """Tell whether a word holds both Latin and Cyrillic letters."""
+    return bool(_LATIN.search(word) and _CYRILLIC.search(word))
+
+
+def has_cyrillic(text: str) -> bool:
+    """Tell whether any letter is Cyrillic."""
+    return bool(_CYRILLIC.search(text))
+
+
+def fold(text: str) -> str:
+    """Fold for search and comparison: `tidy`, look-alikes inside mixed-script words, casefold, ё=е."""
+    unmixed = _WORD.sub(lambda found: to_cyrillic(found[0]) if is_mixed(found[0]) else found[0], tidy(text))
+    return unmixed.casefold().replace("ё", "е")
+
+
+def same_surname(one: str, other: str) -> bool:
+    """Compare two surnames as the regulations do: case, ё/е, dashes and look-alike letters do not matter."""
+    return fold(one) == fold(other)
+
+
+def parse_full_name(text: str) -> FullName:
+    """Read surname, name and, where there is one, patronymic.
+
+    Latin letters are accepted and flagged, since a curator decides on them.
+    Problems: name_long, name_letters (data: wrong), name_initials, name_parts (data: parts).
+    """
+    clean = tidy(text).strip(" .,;:")
+    if len(clean) > MAX_NAME:
+        raise BadAnswer("name_long", text, limit=MAX_NAME)
+    if _INITIALS.search(clean):
+        raise BadAnswer("name_initials", text)
+    words = clean.replace(" - ", "-").split()
+    strange = sorted({mark for word in words for mark in word if not (mark.isalpha() or mark in "-'")})
+    if strange:
+        raise BadAnswer("name_letters", text, wrong=" ".join(strange))
+    readings = [_read_word(word, text) for word in words]
+    parts = _join_particles([word for word, _ in readings])
+    if len(parts) not in (2, 3) or any(part.lower() in _PARTICLES for part in parts):
+        raise BadAnswer("name_parts", text, parts=len(parts))
+    flags = frozenset[str]().union(*(found for _, found in readings))
+    return FullName(parts[0], parts[1], parts[2] if len(parts) == 3 else None, flags)
+
+
+def _read_word(word: str, text: str) -> tuple[str, frozenset[str]]:
+    """Return a word with its capitals and one script, and the flags it earned."""
+    flags = set()
+    if is_mixed(word):
+        flags.add("mixed_script")
+        mapped = to_cyrillic(word)
+        word = to_latin(word) if _LATIN.search(mapped) else mapped
+    if is_mixed(word) or not _NAME_WORD.fullmatch(word):
+        raise BadAnswer("name_letters", text, wrong=word)
+    if _LATIN.search(word):
+        flags.add("latin")
+    return "-".join(_capitalise(piece) for piece in word.split("-")), frozenset(flags)
+
+
+def _capitalise(piece: str) -> str:
+    """Give capitals to a piece typed all in one case; «О'Нил» has two, «Лук'янова» one, «оглы» none."""
+    if piece.lower() in _PARTICLES:
+        return piece.lower()
+    if not (piece.isupper() or piece[0].islower()):
+        return piece
+    head, mark, tail = piece.partition("'")
+    if not mark:
+        return piece.capitalize()
+    return head.capitalize() + mark + (tail.capitalize() if len(head) == 1 else tail.lower())
+
+
+def _join_particles(words: list[str]) -> list[str]:
+    """Attach «оглы», «кызы», «улы» to the father's name before them."""
+    parts: list[str] = []
+    for word in words:
+        if word in _PARTICLES and len(parts) == 3:
+            parts[-1] = f"{parts[-1]} {word}"
+        else:
+            parts.append(word)
+    return parts

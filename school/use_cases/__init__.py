@@ -1,0 +1,1 @@
+"""Use cases: one verb a file; they load, decide and stage, and never commit."""

@@ -1,0 +1,198 @@
+"""Place an order: the draft becomes an order, the centre's letter and every student's link, all at once (O6, O7)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from school import people, tokens
+from school.centre import Centre
+from school.draft import Draft
+from school.errors import SchoolError
+from school.notices import Notice
+from school.order import Order, Orderer, OrderLine, Payer
+from school.payer import PayerKind
+from school.ports import Session, Token, UnitOfWork
+
+LINK_LIFETIME = timedelta(days=90)
+
+
+class CentreClosed(SchoolError):
+    """The centre takes no orders any more."""
+
+    code = "centre_closed"
+
+
+class NotOnSale(SchoolError):
+    """A chosen course, run or tariff is not offered any more."""
+
+    code = "not_on_sale"
+
+
+class LooksRepeated(SchoolError):
+    """An order of the same payer with the same student on the same run stands already."""
+
+    code = "looks_repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What came of it; `again` when this draft was an order already, `links` by line id (the secrets, once only)."""
+
+    order: Order
+    again: bool
+    links: dict[str, str]
+
+
+async def place_order(
+    uow: UnitOfWork, session: Session, draft: Draft, now: datetime, *, repeat: bool = False
+) -> Placed:
+    """Turn a complete draft into an order and stage all letters and messages of O6.
+
+    Raises `CentreClosed`, `NotOnSale`, and `LooksRepeated` unless `repeat` says that the person knows.
+    """
+    if existing := await uow.order_by_draft(draft.id):
+        return Placed(existing, again=True, links={})
+    centre = session.centre
+    if centre is None or centre.closed:
+        raise CentreClosed
+    payer = payer_of(draft)
+    students = draft.answers["students"]
+    if not repeat:
+        similar = await uow.similar_orders(payer, [(people.fold(s["name"]), s["run"]) for s in students])
+        if similar:
+            raise LooksRepeated(numbers=[o.number for o in similar])
+    order = _order(draft, session, centre, payer, now)
+    uow.add_order(order)
+    links = {line.id: _link(uow, line, order, now) for line in order.lines}
+    await _tell(uow, order, centre, links, now)
+    uow.audit(f"chat:{draft.user_id}", "order.placed", order.id, after=order.number)
+    return Placed(order, again=False, links=links)
+
+
+def payer_of(draft: Draft) -> Payer:
+    """Read the payer from a complete draft."""
+    a = draft.answers
+    kind = PayerKind(a["payer_kind"])
+    kpp = a.get("payer_kpp") if kind is PayerKind.ORGANISATION else None
+    return Payer(kind, a["payer_name"], a.get("payer_inn"), kpp, a["payer_address"])
+
+
+def _order(draft: Draft, session: Session, centre: Centre, payer: Payer, now: datetime) -> Order:
+    a = draft.answers
+    orderer = Orderer(a["orderer_name"], a["orderer_mobile"], a["orderer_email"])
+    return Order(
+        id=uuid4().hex,
+        number=f"{centre.number}-{centre.next_order:04d}",
+        centre=centre.number,
+        draft_id=draft.id,
+        payer=payer,
+        orderer=orderer,
+        lines=tuple(_line(s, session) for s in a["students"]),
+        placed_at=now,
+        placed_by=draft.user_id,
+        filled_in_by_staff=any(r.centre == centre.number for r in session.roles),
+    )
+
+
+def _line(student: dict[str, Any], session: Session) -> OrderLine:
+    catalogue = session.catalogue
+    course, run = catalogue.course(student["course"]), catalogue.run(student["run"])
+    tariff = catalogue.tariff(student["tariff"])
+    if course is None or run is None or tariff is None or run.closed:
+        raise NotOnSale(name=student["name"])
+    return OrderLine(
+        id=uuid4().hex,
+        name=student["name"],
+        mobile=student["mobile"],
+        email=student["email"],
+        course=course.key,
+        run=run.key,
+        tariff=tariff.key,
+        course_title=course.title,
+        tariff_title=tariff.title,
+        price=tariff.price,
+        starts=run.starts,
+        ends=run.ends,
+        flags=tuple(student.get("flags", ())),
+    )
+
+
+def _link(uow: UnitOfWork, line: OrderLine, order: Order, now: datetime) -> str:
+    secret = tokens.new_secret()
+    uow.save_token(
+        Token(
+            sha256=tokens.digest(secret),
+            kind="questionnaire",
+            subject=line.id,
+            expires_at=now + LINK_LIFETIME,
+            data={"order": order.id},
+        )
+    )
+    return secret
+
+
+async def _tell(uow: UnitOfWork, order: Order, centre: Centre, links: dict[str, str], now: datetime) -> None:
+    data = order_data(order, centre)
+    _notice(uow, "order_to_centre", "mail", centre.email, data, f"order:{order.id}:centre")
+    for member in await uow.centre_staff(centre.number):
+        _notice(uow, "order_to_staff", "chat", str(member.chat_id), data, f"order:{order.id}:staff:{member.id}")
+    for line in order.lines:
+        invite = invite_data(order, line, centre, links[line.id], (now + LINK_LIFETIME).date())
+        _notice(uow, "questionnaire_invite", "mail", line.email, invite, f"invite:{line.id}:1")
+
+
+def _notice(uow: UnitOfWork, kind: str, channel: Any, recipient: str, data: dict[str, Any], dedupe: str) -> None:
+    uow.add_notice(Notice(uuid4().hex, kind, channel, recipient, data, dedupe))
+
+
+def order_data(order: Order, centre: Centre) -> dict[str, Any]:
+    """The order as plain JSON for letters and messages; dates ISO, sums in kopecks."""
+    payer = order.payer
+    return {
+        "number": order.number,
+        "centre_name": centre.name,
+        "payer": {
+            "kind": payer.kind.value,
+            "name": payer.name,
+            "inn": payer.inn,
+            "kpp": payer.kpp,
+            "address": payer.address,
+        },
+        "orderer": {"name": order.orderer.name, "mobile": order.orderer.mobile, "email": order.orderer.email},
+        "students": [_student_data(line) for line in order.lines],
+        "total": order.total,
+        "placed_at": order.placed_at.isoformat(),
+        "filled_in_by_staff": order.filled_in_by_staff,
+    }
+
+
+def _student_data(line: OrderLine) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "mobile": line.mobile,
+        "email": line.email,
+        "course_title": line.course_title,
+        "tariff_title": line.tariff_title,
+        "price": line.price,
+        "starts": line.starts.isoformat(),
+        "ends": line.ends.isoformat(),
+        "flags": list(line.flags),
+    }
+
+
+def invite_data(order: Order, line: OrderLine, centre: Centre, secret: str, expires: date) -> dict[str, Any]:
+    """The student's letter of O7 as plain JSON; the secret is worded into links by the face that sends it."""
+    return {
+        "student_name": line.name,
+        "greeting": people.parse_full_name(line.name).greeting,
+        "course_title": line.course_title,
+        "starts": line.starts.isoformat(),
+        "payer_kind": order.payer.kind.value,
+        "payer_name": order.payer.name,
+        "orderer_name": order.orderer.name,
+        "centre_name": centre.name,
+        "order_number": order.number,
+        "secret": secret,
+        "expires": expires.isoformat(),
+    }

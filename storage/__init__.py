@@ -1,0 +1,1 @@
+"""The database: tables, unit of work, inbox and outbox, on SQLite or PostgreSQL."""

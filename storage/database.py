@@ -1,0 +1,96 @@
+"""The database of the assistant, SQLite or PostgreSQL by its URL alone: the one door to storage."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from school.catalogue import Catalogue
+from school.centre import Centre
+from school.draft import Draft
+from school.ports import Clock
+from storage import reads, schema
+from storage import tables as t
+from storage.catalogue import CatalogueCache, replace_catalogue
+from storage.committer import Committer
+from storage.engines import Engine, Work, open_engine
+from storage.inbox import InboxStore
+from storage.inserts import upsert
+from storage.mapping import values
+from storage.outbox import OutboxRow, OutboxStore
+from storage.uow import SqlUnitOfWork
+
+T = TypeVar("T")
+
+
+class Database:
+    """One open database.
+
+    `on_commit`, when set, is called in the loop after a commit with the outbox rows it inserted, leased to this
+    process for a minute; when not set, such rows are inserted without a lease.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._committer = Committer(engine)
+        self.dialect = engine.dialect
+        self.catalogue_cache = CatalogueCache()
+        self.inbox = InboxStore(self)
+        self.outbox = OutboxStore(self)
+        self.on_commit: Callable[[list[OutboxRow]], None] | None = None
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Open "sqlite+aiosqlite:///path" or "postgresql+asyncpg://…" (the driver may be left out).
+
+        ValueError for any other URL and for SQLite in memory.
+        """
+        return cls(await open_engine(url))
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date."""
+        await schema.migrate(self._engine)
+
+    async def close(self) -> None:
+        """Finish the commits under way and close."""
+        await self._committer.close()
+        await self._engine.close()
+
+    async def run(self, work: Work[T]) -> T:
+        """Run reads, in one hop, over what is committed."""
+        return await self._engine.read(work)
+
+    async def write(self, work: Work[T], after: Callable[[T], None] | None = None) -> T:
+        """Run writes in one transaction, with others that wait; see `storage.committer.Committer.submit`."""
+        return await self._committer.submit(work, after)
+
+    def uow(self, clock: Clock) -> SqlUnitOfWork:
+        """Begin a unit of work for one input."""
+        return SqlUnitOfWork(self, clock)
+
+    async def replace_catalogue(self, catalogue: Catalogue) -> None:
+        """Make this the catalogue, whatever its version; keys that vanish are not offered, their runs are closed."""
+        await self.write(lambda c: replace_catalogue(c, self.dialect, catalogue))
+
+    async def save_centre(self, centre: Centre) -> None:
+        """Insert or update a centre; the next order number of one that is there is left alone."""
+        statement = upsert(self.dialect, t.centres, "number", "next_order")
+        await self.write(lambda c: c.execute(statement, values(centre)).close())
+
+    async def centres(self) -> list[Centre]:
+        """Return all centres by number."""
+        return await self.run(reads.centres)
+
+    async def drafts_to_nudge(self, touched_before: datetime, limit: int) -> list[Draft]:
+        """Return active drafts untouched since then and not nudged yet, the longest first."""
+        return await self.run(partial(_stale, touched_before, limit, nudged=False))
+
+    async def drafts_to_expire(self, touched_before: datetime, limit: int) -> list[Draft]:
+        """Return active drafts untouched since then, the longest first."""
+        return await self.run(partial(_stale, touched_before, limit, nudged=True))
+
+
+def _stale(before: datetime, limit: int, connection: Connection, *, nudged: bool) -> list[Draft]:
+    return reads.stale_drafts(connection, before, limit, nudged=nudged)

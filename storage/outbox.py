@@ -1,0 +1,209 @@
+"""The outbox: messages to send, leased to one sender at a time, finished in batches.
+
+A lease carries a fence, a number that grows with every lease: a sender that comes back too late changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from storage.tables import outbox, visitors
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+_PENDING: ColumnElement[str] = literal_column("'pending'")
+_COLUMNS = ("id", "seq", "kind", "channel", "recipient", "data", "bulk", "attempts", "fence")
+ROW_COLUMNS = tuple(outbox.c[name] for name in _COLUMNS)
+# One claimer at a time and channel: two side by side could take two messages of one recipient in the wrong order.
+_CLAIM_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('outbox ' || :channel))")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to send; `seq` is the order of arrival, `fence` goes back with its outcome."""
+
+    id: str
+    seq: int
+    kind: str
+    channel: str
+    recipient: str
+    data: dict[str, Any]
+    bulk: bool
+    attempts: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It went out; `result` is plain JSON that a later message may need (a message id)."""
+
+    id: str
+    fence: int
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It failed for now; try again `at`."""
+
+    id: str
+    fence: int
+    at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """It will never go out; an administrator sees it."""
+
+    id: str
+    fence: int
+    error: str
+
+
+Outcome = Sent | Retry | Dead
+
+
+@cache
+def _claim_statement() -> Any:
+    now: ColumnElement[datetime] = bindparam("at")
+    earlier = outbox.alias("earlier")
+    # A later message waits for an earlier one of its recipient; only bulk never holds an answer up.
+    held_up = (
+        select(earlier.c.seq)
+        .where(
+            earlier.c.state == _PENDING,
+            earlier.c.channel == outbox.c.channel,
+            earlier.c.recipient == outbox.c.recipient,
+            earlier.c.bulk == outbox.c.bulk,
+            earlier.c.seq < outbox.c.seq,
+            or_(earlier.c.due_at > now, earlier.c.leased_until > now),
+        )
+        .exists()
+    )
+    picked: Select[Any] = (
+        select(outbox.c.seq)
+        .where(
+            outbox.c.state == _PENDING,
+            outbox.c.channel == bindparam("of_channel"),
+            outbox.c.due_at <= now,
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now),
+            ~held_up,
+        )
+        .order_by(outbox.c.bulk, outbox.c.seq)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.seq.in_(select(picked.cte("picked").c.seq)))
+        .values(fence=outbox.c.fence + 1, leased_until=bindparam("until"))
+        .returning(*ROW_COLUMNS)
+    )
+
+
+def _finish(**values: Any) -> Update:
+    held = (outbox.c.id == bindparam("row")) & (outbox.c.fence == bindparam("held")) & (outbox.c.state == _PENDING)
+    return update(outbox).where(held).values(attempts=outbox.c.attempts + 1, leased_until=null(), **values)
+
+
+_AT: ColumnElement[datetime] = bindparam("at")
+_RESULT: ColumnElement[Any] = bindparam("outcome")
+_ERROR: ColumnElement[str] = bindparam("reason")
+_SENT = _finish(state="sent", result=_RESULT, finished_at=_AT, error=null())
+_RETRY = _finish(due_at=_AT, error=_ERROR)
+_DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR)
+
+
+class OutboxStore:
+    """The outbox as its senders see it."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    async def claim(self, channel: str, limit: int, lease_seconds: float, now: datetime) -> list[OutboxRow]:
+        """Lease due messages of the channel: answers before bulk, then by age, in order for each recipient."""
+        until = now + timedelta(seconds=lease_seconds)
+        given = {"of_channel": channel, "limit": limit, "at": now, "until": until}
+        return await self._database.write(partial(_claim, self._database.dialect, given))
+
+    async def finish(self, outcomes: Sequence[Outcome], now: datetime | None = None) -> None:
+        """Record what became of leased messages, all in one transaction; a lost fence is ignored."""
+        if outcomes:
+            await self._database.write(partial(_record, outcomes, now or datetime.now(UTC)))
+
+    async def result(self, row_id: str) -> dict[str, Any] | None:
+        """Return what sending the message gave, None when it is not sent."""
+        query = select(outbox.c.result).where(outbox.c.id == row_id)
+        result: dict[str, Any] | None = await self._database.run(lambda c: c.execute(query).scalar())
+        return result
+
+    async def release_all(self) -> None:
+        """Drop every lease: for the start on SQLite, where whoever held one is dead."""
+        statement = (
+            update(outbox)
+            .where(outbox.c.state == _PENDING, outbox.c.leased_until.is_not(None))
+            .values(leased_until=null(), fence=outbox.c.fence + 1)
+        )
+        await self._database.write(lambda c: c.execute(statement).close())
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many messages are in each state: pending, sent, dead."""
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        rows = await self._database.run(lambda c: c.execute(query).all())
+        return {"pending": 0, "sent": 0, "dead": 0} | {row[0]: row[1] for row in rows}
+
+    async def dead(self, limit: int) -> list[OutboxRow]:
+        """Return messages given up, the latest first."""
+        query = select(*ROW_COLUMNS).where(outbox.c.state == "dead").order_by(outbox.c.seq.desc()).limit(limit)
+        return await self._database.run(lambda c: [_row(row) for row in c.execute(query)])
+
+    async def set_unreachable(self, user_id: int, at: datetime) -> None:
+        """Note that the account has stopped the bot."""
+        statement = update(visitors).where(visitors.c.user_id == user_id).values(blocked_at=at)
+        await self._database.write(lambda c: c.execute(statement).close())
+
+
+def _row(row: Sequence[Any]) -> OutboxRow:
+    return OutboxRow(*row)
+
+
+def _claim(dialect: str, given: dict[str, Any], connection: Connection) -> list[OutboxRow]:
+    if dialect == "postgresql":
+        connection.execute(_CLAIM_LOCK, {"channel": given["of_channel"]})
+    rows = [_row(row) for row in connection.execute(_claim_statement(), given)]
+    return sorted(rows, key=lambda row: (row.bulk, row.seq))
+
+
+def _record(outcomes: Sequence[Outcome], now: datetime, connection: Connection) -> None:
+    sent, retried, dead = [], [], []
+    for outcome in outcomes:
+        held = {"row": outcome.id, "held": outcome.fence}
+        match outcome:
+            case Sent():
+                sent.append({**held, "outcome": outcome.result, "at": now})
+            case Retry():
+                retried.append({**held, "at": outcome.at, "reason": outcome.error})
+            case Dead():
+                dead.append({**held, "at": now, "reason": outcome.error})
+    for statement, rows in ((_SENT, sent), (_RETRY, retried), (_DEAD, dead)):
+        if rows:
+            connection.execute(statement, rows)

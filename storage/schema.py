@@ -1,0 +1,40 @@
+"""Bringing the schema up to date; alembic, slow to import, is loaded only when there is something to do."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from storage.engines import Engine
+
+# The newest revision in migrations/versions; a test holds the two together.
+HEAD = "0001"
+
+# Any number of its own: replicas that start together migrate one after another.
+_MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(7202601)")
+
+
+async def migrate(engine: Engine) -> None:
+    """Bring the schema to `HEAD` in one transaction; a cheap look when it is there already."""
+    if await engine.read(_revision) != HEAD:
+        await engine.write(_upgrade)
+
+
+def _revision(connection: Connection) -> str | None:
+    try:
+        revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError:
+        return None  # an empty database has no such table
+    return revision
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(_MIGRATION_LOCK)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,93 @@
+"""Labels, questions, hints and examples of the forms' fields, shared by every face."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """`label` names the fact, `question` asks, `hint` says why or how, `example` shows a good answer."""
+
+    label: str
+    question: str
+    hint: str = ""
+    example: str = ""
+
+
+FIELDS: dict[str, FieldWords] = {
+    "consent": FieldWords("Согласие", "Согласие на обработку персональных данных"),
+    "payer_kind": FieldWords("Плательщик", "Кто оплачивает обучение?", "От этого зависят счёт и договор."),
+    "payer_name": FieldWords(
+        "Плательщик", "Название организации", "Так, как в уставе: оно попадёт в счёт и договор.", "ООО «Ромашка»"
+    ),
+    "payer_name:person": FieldWords(
+        "Плательщик",
+        "Фамилия, имя и отчество плательщика",
+        "Они попадут в счёт и договор.",
+        "Соколова Любовь Андреевна",
+    ),
+    "payer_inn": FieldWords(
+        "ИНН", "ИНН организации", "10 цифр. Можно прислать сразу с КПП, через дробь.", "5039002841/503901001"
+    ),
+    "payer_inn:person": FieldWords("ИНН", "ИНН", "12 цифр.", "500100732259"),
+    "payer_kpp": FieldWords("КПП", "КПП организации", "9 знаков, есть в карточке организации.", "503901001"),
+    "payer_address": FieldWords(
+        "Адрес",
+        "Почтовый адрес",
+        "Индекс, город, улица, дом. На этот адрес отправим документы об обучении.",
+        "127018, г. Москва, ул. Полковая, дом 3",
+    ),
+    "orderer_name": FieldWords(
+        "Заявку оформляет",
+        "Как вас зовут?",
+        "Фамилия, имя и отчество. Мы обратимся к вам, если по заявке будут вопросы.",
+        "Белова Ирина Петровна",
+    ),
+    "orderer_mobile": FieldWords(
+        "Ваш телефон", "Ваш мобильный телефон", "Позвоним, если письмо не дойдёт.", "8 933 933-33-33"
+    ),
+    "orderer_email": FieldWords(
+        "Ваша почта", "Ваша электронная почта", "Сюда пришлём счёт и договор.", "belova.i@yandex.ru"
+    ),
+    "education": FieldWords("Образование учеников", "Кто может учиться"),
+    "name": FieldWords(
+        "ФИО",
+        "Фамилия, имя и отчество ученика",
+        "Можно прислать сразу с телефоном и почтой или весь список: по ученику в строке.",
+        "Соколова Любовь Андреевна, 8 933 933-33-33, sokolova.l@yandex.ru",
+    ),
+    "mobile": FieldWords(
+        "Телефон", "Мобильный телефон ученика", "По нему ученик подтвердит, что анкета его.", "8 933 933-33-33"
+    ),
+    "email": FieldWords(
+        "Почта",
+        "Электронная почта ученика",
+        "На неё откроем доступ к обучению. Общий ящик (info@, buh@) не подойдёт.",
+        "sokolova.l@yandex.ru",
+    ),
+    "course": FieldWords("Курс", "Какой курс?", "Нажмите номер курса."),
+    "run": FieldWords("Даты обучения", "Когда учиться?", "Выберите даты."),
+    "tariff": FieldWords("Тариф", "Какой тариф?", "Цена указана за одного ученика."),
+    "rights": FieldWords("Право передать данные", "Данные учеников"),
+}
+
+PAYER_KINDS = {"organisation": "Юридическое лицо", "sole_trader": "ИП", "individual": "Физическое лицо"}
+
+EDUCATION = (
+    "Учиться могут только те, у кого есть высшее или среднее профессиональное образование, "
+    "и те, кто его сейчас получает: вуз, техникум, колледж."
+)
+RIGHTS = (
+    "Вы передаёте нам фамилии, телефоны и почту учеников. "
+    "Подтвердите, что они об этом знают и вы вправе передать эти данные. "
+    "В письме мы скажем каждому ученику, кто и зачем передал его данные."
+)
+REQUIREMENTS = (
+    "Для занятий нужны компьютер или ноутбук с Windows 10, macOS 12 или новее, свежий браузер, "
+    "звук и интернет от 5 Мбит/с."
+)
+
+
+def field_words(key: str, payer_kind: str | None = None) -> FieldWords:
+    """Return the words of a field; a person who pays is asked otherwise than an organisation."""
+    person = f"{key}:person"
+    return FIELDS[person] if payer_kind in ("sole_trader", "individual") and person in FIELDS else FIELDS[key]

@@ -1,0 +1,224 @@
+"""The one place that turns a problem's code into words: what was wrong, and what a good answer looks like.
+
+Plain text: the faces escape it in their own way. Every sample is invented.
+"""
+
+from collections.abc import Callable
+
+from school.errors import BadAnswer
+from wording.plurals import plural, plural_word
+from wording.sums import format_sum
+
+Sentence = str | Callable[[BadAnswer], str]
+
+_SHOWN = 60
+
+
+def explain(problem: BadAnswer) -> str:
+    """Say in Russian what is wrong with the answer and show a good one. A code without a sentence raises KeyError."""
+    sentence = SENTENCES[problem.problem]
+    if callable(sentence):
+        return sentence(problem)
+    return sentence.format(value=shown(problem.value))
+
+
+def shown(value: str) -> str:
+    """Return what the person sent in one line of bearable length."""
+    line = " ".join(value.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
+
+
+def _number(problem: BadAnswer, key: str) -> int:
+    found = problem.data.get(key, 0)
+    return found if isinstance(found, int) else 0
+
+
+def _digits(count: int) -> str:
+    return plural(count, "цифра", "цифры", "цифр")
+
+
+def _inn_length(problem: BadAnswer) -> str:
+    return (
+        f"В ИНН {shown(problem.value)} {_digits(_number(problem, 'digits'))}, а нужно {_number(problem, 'expected')}.\n"
+        "У организации 10 цифр, у ИП и физлица — 12. Пришлите ИНН ещё раз, например: "
+        f"{_inn_sample(problem)}."
+    )
+
+
+def _inn_checksum(problem: BadAnswer) -> str:
+    return (
+        f"В ИНН {shown(problem.value)} ошибка: контрольная цифра не сходится.\n"
+        "Проверьте и пришлите ещё раз. У организации 10 цифр, у ИП и физлица — 12."
+    )
+
+
+def _inn_zero(problem: BadAnswer) -> str:
+    return f"ИНН из одних нулей не бывает. Пришлите настоящий, например: {_inn_sample(problem)}."
+
+
+def _inn_sample(problem: BadAnswer) -> str:
+    return "500100732259" if _number(problem, "expected") == 12 else "5039002841"
+
+
+def _ogrn_length(problem: BadAnswer) -> str:
+    return (
+        f"В ОГРН {shown(problem.value)} {_digits(_number(problem, 'digits'))}.\n"
+        "У организации 13 цифр, у ИП — 15. Например: 1026605606620."
+    )
+
+
+def _account_length(problem: BadAnswer) -> str:
+    return (
+        f"В номере счёта {shown(problem.value)} {_digits(_number(problem, 'digits'))}, а нужно 20.\n"
+        "Например: 40702810138250123017."
+    )
+
+
+def _account_key(problem: BadAnswer) -> str:
+    return (
+        f"Счёт {shown(problem.value)} не подходит к БИК {problem.data.get('bik', '')}: контрольная цифра не сходится.\n"
+        "Проверьте оба номера. Например: БИК 044525225, счёт 40702810138250123017."
+    )
+
+
+def _too_long(what: str) -> Callable[[BadAnswer], str]:
+    def sentence(problem: BadAnswer) -> str:
+        limit = _number(problem, "limit")
+        return (
+            f"{what} «{shown(problem.value)}» длиннее {limit} {plural_word(limit, 'знака', 'знаков', 'знаков')}. "
+            "Пришлите короче."
+        )
+
+    return sentence
+
+
+def _name_letters(problem: BadAnswer) -> str:
+    return (
+        f"В имени «{shown(problem.value)}» лишнее: {problem.data.get('wrong', '')}\n"
+        "Пришлите фамилию, имя и отчество буквами, например: Соколова Любовь Андреевна."
+    )
+
+
+def _address_index(problem: BadAnswer) -> str:
+    found = problem.data.get("found")
+    fault = f"Индекс {found} не подходит: в нём 6 цифр, первая от 1 до 6." if found else "В адресе нет индекса."
+    return f"{fault} Вы прислали: «{shown(problem.value)}».\nНапример: 127018, г. Москва, ул. Сущёвский Вал, д. 18."
+
+
+_EMAIL_FAULTS = {
+    "no_at": "в нём нет знака @",
+    "several": "в нём несколько знаков @, а нужен один адрес",
+    "space": "внутри есть пробел",
+    "cyrillic": "в нём есть русские буквы",
+    "form": "он написан с ошибкой",
+}
+
+
+def _email_bad(problem: BadAnswer) -> str:
+    fault = _EMAIL_FAULTS[str(problem.data.get("reason", "form"))]
+    hint = problem.data.get("hint")
+    good = f"Может быть, {hint}?" if hint else "Например: sokolova.l@yandex.ru."
+    return f"Адрес «{shown(problem.value)}» не подходит: {fault}.\nПроверьте и пришлите ещё раз. {good}"
+
+
+def _email_repeated(problem: BadAnswer) -> str:
+    other = problem.data.get("other")
+    return (
+        f"Адрес {shown(problem.value)} уже указан у другого ученика{f': {other}' if other else ''}.\n"
+        f"Пришлите адрес, которым пользуется только {_owner(problem)}. Например: sokolova.l@yandex.ru."
+    )
+
+
+def _not_personal(fault: str) -> Callable[[BadAnswer], str]:
+    def sentence(problem: BadAnswer) -> str:
+        return (
+            f"Ящик {shown(problem.value)} {fault}.\n"
+            f"Пришлите адрес, которым пользуется только {_owner(problem)}. Например: sokolova.l@yandex.ru."
+        )
+
+    return sentence
+
+
+def _owner(problem: BadAnswer) -> str:
+    return str(problem.data.get("name") or "этот ученик")
+
+
+def _sum_large(problem: BadAnswer) -> str:
+    limit = format_sum(_number(problem, "limit"))
+    return f"Сумма {shown(problem.value)} слишком велика: принимаем до {limit}. Например: 24 500,50."
+
+
+_CONTACT_SAMPLE = "Например: Соколова Любовь Андреевна, 8 933 933-33-33, sokolova.l@yandex.ru."
+_NAME_SAMPLE = "Например: Соколова Любовь Андреевна."
+_TRACKING_SAMPLE = "Внутри России 14 цифр, например 10283512004231; международный — RA123456785RU."
+
+SENTENCES: dict[str, Sentence] = {
+    "inn_length": _inn_length,
+    "inn_checksum": _inn_checksum,
+    "inn_zero": _inn_zero,
+    "inn_letters": "В ИНН «{value}» есть не только цифры. Пришлите одни цифры, например: 5039002841.\n"
+    "У организации 10 цифр, у ИП и физлица — 12.",
+    "kpp_form": "КПП «{value}» не подходит: в нём 9 знаков, обычно одни цифры.\nНапример: 503901001.",
+    "kpp_not_needed": "Вы прислали «{value}»: у ИП и физлица КПП нет.\n"
+    "Пришлите только ИНН, 12 цифр, например: 500100732259.",
+    "ogrn_length": _ogrn_length,
+    "ogrn_letters": "В ОГРН «{value}» есть не только цифры. Пришлите одни цифры, например: 1026605606620.",
+    "ogrn_checksum": "В ОГРН {value} ошибка: контрольная цифра не сходится.\n"
+    "Проверьте и пришлите ещё раз. Например: 1026605606620.",
+    "bik_form": "БИК «{value}» не подходит: в нём 9 цифр, первая — 0.\nНапример: 044525225.",
+    "account_length": _account_length,
+    "account_key": _account_key,
+    "payer_name_short": "Название «{value}» слишком короткое. Пришлите его целиком, например: ООО «Ромашка».",
+    "payer_name_long": _too_long("Название"),
+    "payer_name_letters": "В названии «{value}» нет ни одной буквы. Пришлите его целиком, например: ООО «Ромашка».",
+    "name_long": _too_long("Имя"),
+    "name_letters": _name_letters,
+    "name_initials": "В имени «{value}» инициалы, а для документов нужны полные имя и отчество.\n" + _NAME_SAMPLE,
+    "name_parts": "Пришлите фамилию, имя и отчество, если оно есть. Вы прислали: «{value}».\n"
+    "Двойную фамилию или имя напишите через дефис. " + _NAME_SAMPLE,
+    "phone_bad": "Номер «{value}» не похож на телефон. Пришлите мобильный с кодом, например: +7 933 933-33-33.",
+    "phone_toll_free": "Номер {value} — бесплатная линия, а нужен мобильный самого человека.\n"
+    "Например: +7 933 933-33-33.",
+    "phone_not_mobile": "Номер {value} — не мобильный. Пришлите мобильный, например: +7 933 933-33-33.",
+    "email_bad": _email_bad,
+    "contact_no_name": "В строке «{value}» нет имени. Добавьте фамилию, имя и отчество.\n" + _CONTACT_SAMPLE,
+    "contact_no_phone": "В строке «{value}» нет телефона. Добавьте мобильный.\n" + _CONTACT_SAMPLE,
+    "contact_no_email": "В строке «{value}» нет электронной почты. Добавьте адрес.\n" + _CONTACT_SAMPLE,
+    "contact_several_phones": "В строке «{value}» несколько мобильных. Оставьте один; "
+    "каждого человека пишите с новой строки.\n" + _CONTACT_SAMPLE,
+    "contact_several_emails": "В строке «{value}» несколько адресов почты. Оставьте один; "
+    "каждого человека пишите с новой строки.\n" + _CONTACT_SAMPLE,
+    "address_short": "Адрес «{value}» неполный. Пришлите индекс, город, улицу и дом.\n"
+    "Например: 127018, г. Москва, ул. Сущёвский Вал, д. 18.",
+    "address_long": _too_long("Адрес"),
+    "address_index": _address_index,
+    "address_no_house": "В адресе «{value}» не видно номера дома. Добавьте дом или абонентский ящик.\n"
+    "Например: 127018, г. Москва, ул. Сущёвский Вал, д. 18.",
+    "tracking_form": "Номер отправления «{value}» не подходит. " + _TRACKING_SAMPLE,
+    "tracking_checksum": "В номере отправления {value} ошибка: контрольная цифра не сходится.\n"
+    "Проверьте и пришлите ещё раз. " + _TRACKING_SAMPLE,
+    "sum_form": "Сумма «{value}» не читается. Пришлите рубли и, если есть, копейки, например: 24 500,50.",
+    "sum_zero": "Сумма «{value}» — это ноль. Пришлите сумму больше нуля, например: 24 500,50.",
+    "sum_large": _sum_large,
+    "email_repeated": _email_repeated,
+    "email_role": _not_personal("похож на общий: через него доступ получат и другие сотрудники"),
+    "email_of_centre": _not_personal("— ящик сервисного центра"),
+    "email_of_orderer": _not_personal("вы указали как свой"),
+    "payer_kind": "«{value}» не подходит. Выберите, кто платит: организация, ИП или физлицо.",
+    "course_unknown": "Курса «{value}» среди предложенных нет. Нажмите кнопку с курсом или пришлите его номер, "
+    "например: 1.",
+    "run_unknown": "Дат «{value}» среди предложенных нет. Нажмите кнопку с датами или пришлите их номер, например: 1.",
+    "tariff_unknown": "Тарифа «{value}» среди предложенных нет. Нажмите кнопку с тарифом или пришлите его номер, "
+    "например: 1.",
+    "consent_not_confirmed": "Вы прислали «{value}». Без согласия на обработку данных оформить заявку нельзя.\n"
+    "Прочитайте согласие и нажмите кнопку под ним или пришлите: да.",
+    "education_not_confirmed": "Вы прислали «{value}». Учиться могут те, у кого есть высшее или среднее "
+    "профессиональное образование, и те, кто его получает.\nЕсли у всех учеников так, пришлите: да.",
+    "rights_not_confirmed": "Вы прислали «{value}». Данные других людей можно передать, только если они не против.\n"
+    "Если это так, пришлите: да.",
+    "may_not_skip": "Этот шаг пропустить нельзя. Пришлите ответ или нажмите «Назад».",
+    "press_a_button": "Здесь нужна кнопка, а не «{value}». Выберите одну из кнопок под вопросом.",
+    "students_too_many": "В заявке уже {value} учеников, больше одна заявка не вмещает. "
+    "Оформите её, а остальных добавьте в новую.",
+    "last_digits": "«{value}» не подходит: нужны последние 4 цифры мобильного, указанного в заявке.\nНапример: 3333.",
+}
