@@ -71,6 +71,7 @@ class MailChannel:
         """Compose off the loop and send; never raises for what a letter or a server may do."""
         letter = LETTERS.get(row.kind)
         if letter is None:
+            log.error("letter %s: there is no letter %s", row.id, row.kind)
             return Refused(f"there is no letter {row.kind}")
         links = self._links() if letter.needs_links else None
         if waits := self._waits(letter, row.data, links):

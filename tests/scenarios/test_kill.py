@@ -1,0 +1,111 @@
+"""The bot process is killed with SIGKILL at every step of the form, and the client goes on as if nothing happened."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.client import Sandbox
+from sandbox.mailbox import Mailbox
+from sandbox.server import SandboxServer
+from storage.database import Database
+from tests.scenarios.conftest import CENTRE, TOKEN, catalogue
+from tests.scenarios.steps import WHOLE, is_answer
+
+ROOT = Path(__file__).parents[2]
+
+
+class BotProcess:
+    """The bot as a process of its own, to be killed."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start the bot; it is up when it polls."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", "--config", str(self._config), cwd=ROOT, env={**os.environ}
+        )
+
+    async def kill(self) -> None:
+        """Kill it without a chance to clean up."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[tuple[Sandbox, BotProcess]]:
+    """A sandbox, a prepared database and the bot as a process."""
+    from datetime import UTC, datetime
+
+    mailbox = Mailbox()
+    smtp_port = await mailbox.start()
+    server = SandboxServer(TOKEN, limits=False, extra_routes=mailbox.routes())
+    await server.start()
+    url = f"sqlite+aiosqlite:///{tmp_path}/bot.db"
+    database = await Database.open(url)
+    await database.migrate()
+    await database.replace_catalogue(catalogue(datetime.now(UTC)))
+    await database.save_centre(CENTRE)
+    await database.close()
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[telegram]\ntoken = "{TOKEN}"\napi_server = "{server.base_url}"\nlimits = false\n'
+        f'[database]\nurl = "{url}"\n'
+        f'[smtp]\nhost = "127.0.0.1"\nport = {smtp_port}\nsecurity = "none"\nsender = "shkola@example.ru"\n'
+        '[school]\nsupport_phone = "8 800 000-00-00"\ncurator_email = "kurator@example.ru"\n',
+        "utf-8",
+    )
+    bot = BotProcess(config)
+    await bot.start()
+    async with Sandbox(server.base_url) as sandbox:
+        yield sandbox, bot
+    await bot.stop()
+    await server.stop()
+    await mailbox.stop()
+
+
+@pytest.mark.timeout(300)
+async def test_kill_at_each_step(served: tuple[Sandbox, BotProcess]) -> None:
+    """Killed right after each answer is sent, the bot resumes: one order, no answer lost, no step asked twice."""
+    sandbox, bot = served
+    client = await sandbox.person("Ирина")
+    await client.start("sc_0123")
+    await client.wait_for("Согласие на обработку", timeout=30)
+    for how, what in WHOLE:
+        await (client.send(what) if how == "send" else client.press(what))
+        await bot.kill()
+        await bot.start()
+        await client.wait_for(is_answer, timeout=30)
+    await client.press("Отправить")
+    await bot.kill()
+    await bot.start()
+    await client.wait_for("принята", timeout=30)
+    await sandbox.wait_letter(lambda letter: "centre@example.ru" in letter["to"], timeout=90)
+    await client.send("/orders")
+    card = await client.wait_for("Заявка №", timeout=30)
+    assert card.text.count("Заявка №") == 1
+
+
+async def test_sigterm_stops_cleanly(served: tuple[Sandbox, BotProcess]) -> None:
+    """On SIGTERM the bot finishes what is in flight and exits with 0."""
+    sandbox, bot = served
+    client = await sandbox.person("Ирина")
+    await client.start("sc_0123")
+    await client.wait_for("Согласие на обработку", timeout=30)
+    await client.press("Даю согласие")
+    assert await bot.stop() == 0
