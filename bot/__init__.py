@@ -1,0 +1,1 @@
+"""The chat face, the command line, and the composition root."""

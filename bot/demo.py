@@ -12,13 +12,13 @@ from sandbox.client import Sandbox
 from sandbox.mailbox import Mailbox
 from sandbox.page import routes as page_routes
 from sandbox.server import SandboxServer
-from school.use_cases.invite_staff import invite_staff
 
 from bot.app import App
 from bot.catalogue_file import parse
 from bot.config import Settings
 from bot.story import play
 from school.centre import Centre, Role
+from school.use_cases.invite_staff import invite_staff
 
 TOKEN = "4200042:demo-token-of-the-sandbox-0123456789"
 CENTRE = Centre("0123", "СЦ «Пример»", "centre@example.ru")
@@ -102,5 +102,3 @@ def main(*, story: bool, port: int) -> int:
     with contextlib.suppress(KeyboardInterrupt):
         return asyncio.run(_alone() if story else _by_hand(port))
     return 0
-
-

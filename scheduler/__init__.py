@@ -1,0 +1,1 @@
+"""APScheduler as a ticker, and what it ticks."""

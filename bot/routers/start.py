@@ -5,7 +5,6 @@ from html import escape
 from aiogram import Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import Message
-from school.use_cases.accept_staff_invite import accept_staff_invite
 
 from bot import texts
 from bot.context import Talk
@@ -15,6 +14,7 @@ from bot.views import home
 from school.draft import Visitor
 from school.errors import SchoolError
 from school.use_cases import prove_link
+from school.use_cases.accept_staff_invite import accept_staff_invite
 
 router = Router(name="start")
 

@@ -53,12 +53,13 @@ async def open_link(
     token = await _living(uow, tokens.digest(secret), user_id, now)
     if token.used_by == user_id:
         return await _line(uow, token)
+    order, _ = await _line(uow, token)
     draft = Draft(
         id=uuid4().hex[:12],
         user_id=user_id,
         chat_id=chat_id,
         form=PROOF,
-        centre="",
+        centre=order.centre,
         discipline=None,
         answers={"token": token.sha256},
         cursor=None,

@@ -21,7 +21,14 @@ BAD = (
     ("orderer_mobile", "12", "12"),
     ("orderer_email", "belova", "belova"),
 )
-BEFORE = {"payer_inn": 3, "payer_kpp": 4, "payer_address": 5, "orderer_name": 6, "orderer_mobile": 7, "orderer_email": 8}
+BEFORE = {
+    "payer_inn": 3,
+    "payer_kpp": 4,
+    "payer_address": 5,
+    "orderer_name": 6,
+    "orderer_mobile": 7,
+    "orderer_email": 8,
+}
 
 
 async def test_every_bad_value_is_refused_in_chat(stage: Stage) -> None:

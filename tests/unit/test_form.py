@@ -1,6 +1,5 @@
 """The walk through the order form: what is asked next, what an answer changes."""
 
-
 from typing import Any
 
 import pytest

@@ -1,0 +1,33 @@
+"""`python -m bot`: the composition root's door, the only one that knows the whole bot and the demo."""
+
+import sys
+from collections.abc import Sequence
+
+from bot.cli import Runners
+from bot.cli import main as command_line
+from bot.cli.common import OperatorError
+from bot.config import Settings
+
+
+def _run(settings: Settings) -> int:
+    from bot import app
+
+    try:
+        return app.main(settings)
+    except app.StartError as error:
+        raise OperatorError(str(error)) from error
+
+
+def _demo(story: bool, port: int) -> int:
+    from bot import demo
+
+    return demo.main(story=story, port=port)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command of the command line and return the exit code."""
+    return command_line(argv, Runners(_run, _demo))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,257 @@
+"""The composition root: everything is put together here, started in order and stopped in reverse."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiohttp import web
+
+from bot.chat_channel import ChatChannel
+from bot.config import Settings
+from bot.context import Settings as ChatSettings
+from bot.delivery import Deliverer
+from bot.dispatch import Conversation
+from bot.intake import ALLOWED, Intake, Polling
+from bot.limits import Limits
+from bot.notice_texts import WORDED
+from bot.workers import Workers
+from scheduler.drafts import DraftKeeper, DraftPolicy
+from scheduler.ticker import Tick, Ticker
+from school.ports import Clock
+from storage.database import Database
+from storage.outbox import OutboxRow
+from web import webhook
+
+log = logging.getLogger(__name__)
+
+PENDING_AT_START = 100_000
+INBOX_KEPT = timedelta(days=7)
+STOP_SECONDS = 20.0
+CHATS_AT_ONCE = 64
+LETTERS_AT_ONCE = 4
+
+
+class StartError(Exception):
+    """The bot cannot start; the message is one line for the operator."""
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(UTC)
+
+
+class App:
+    """The whole bot. `clock` may be another than the machine's (demo, tests)."""
+
+    database: Database
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self._deliverers: list[Deliverer] = []
+        self._closing = contextlib.AsyncExitStack()
+        self._started = False
+
+    async def start(self) -> None:
+        """Start everything. Raises `StartError` when the configuration or a server stands in the way."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._closing.aclose()
+            raise
+        self._started = True
+
+    async def _start(self) -> None:
+        await self._open_database()
+        bot = await self._open_bot()
+        me = await bot.me()
+        conversation = Conversation(
+            bot, lambda: self.database.uow(self.clock), self.clock, self._chat_settings(me.username or "")
+        )
+        self._closing.push_async_callback(conversation.finish)
+        self._start_deliverers(bot, me.username or "")
+        workers = Workers(conversation, self.database.inbox)
+        self._closing.push_async_callback(workers.stop, STOP_SECONDS / 2)
+        self._start_ticker()
+        workers.take(await self.database.inbox.pending(PENDING_AT_START))
+        await self._start_intake(bot, Intake(bot.id, self.database.inbox, workers.take))
+        self._commands = asyncio.create_task(_set_commands(conversation))
+        self._closing.push_async_callback(_settled, self._commands)
+
+    async def _open_database(self) -> None:
+        url = self.settings.database.url
+        if url.startswith("sqlite"):
+            Path(url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.database = await Database.open(url)
+        except (OSError, ValueError) as error:
+            raise StartError(f"база данных недоступна (database.url): {type(error).__name__}") from error
+        self._closing.push_async_callback(self.database.close)
+        await self.database.migrate()
+        if url.startswith("sqlite"):
+            await self.database.outbox.release_all()
+
+    async def _open_bot(self) -> Bot:
+        server = TelegramAPIServer.from_base(self.settings.telegram.api_server)
+        bot = Bot(self.settings.telegram.token.get_secret_value(), session=AiohttpSession(api=server))
+        self._closing.push_async_callback(bot.session.close)
+        try:
+            await bot.me()
+        except TelegramUnauthorizedError as error:
+            raise StartError("Telegram не принял токен: проверьте telegram.token, новый даёт @BotFather") from error
+        except (TelegramAPIError, OSError, TimeoutError) as error:
+            line = f"сервер {self.settings.telegram.api_server} не отвечает: проверьте telegram.api_server и сеть"
+            raise StartError(line) from error
+        return bot
+
+    def _chat_settings(self, username: str) -> ChatSettings:
+        school, web_section = self.settings.school, self.settings.web
+        return ChatSettings(
+            timezone=school.timezone,
+            bot_username=username,
+            support_phone=school.support_phone,
+            curator_email=school.curator_email,
+            default_centre=school.default_centre,
+            in_chat=self.settings.personal_data.in_chat,
+            public_url=web_section.public_url if web_section else None,
+        )
+
+    def _start_deliverers(self, bot: Bot, username: str) -> None:
+        limits = Limits(asyncio.get_running_loop().time, enabled=self.settings.telegram.limits)
+        chat = ChatChannel(bot, self.database.outbox, self.clock, limits, WORDED)
+        self._deliverers = [Deliverer("chat", self.database.outbox, chat.send, self.clock, at_once=CHATS_AT_ONCE)]
+        if self.settings.smtp is not None:
+            self._deliverers.append(self._mail_deliverer(username))
+        else:
+            log.warning("Почта выключена: нет раздела [smtp]. Письма ждут в очереди.")
+        by_channel = {d.channel: d for d in self._deliverers}
+
+        def hand_on(rows: Sequence[OutboxRow]) -> None:
+            for row in rows:
+                if row.channel in by_channel:
+                    by_channel[row.channel].take([row])
+
+        self.database.on_commit = hand_on
+        for deliverer in self._deliverers:
+            deliverer.start()
+            self._closing.push_async_callback(deliverer.stop, STOP_SECONDS / 2)
+
+    def _mail_deliverer(self, username: str) -> Deliverer:
+        from bot.mail_outcomes import MailSender
+        from mail.channel import MailChannel
+        from mail.letters import Links
+        from mail.smtp import SmtpSettings
+
+        smtp = self.settings.smtp
+        assert smtp is not None
+        connection = SmtpSettings(
+            host=smtp.host,
+            port=smtp.port_number(),
+            security=smtp.security,
+            username=smtp.username,
+            password=smtp.password.get_secret_value(),
+        )
+        links = Links(username, None)
+        channel = MailChannel(connection, smtp.sender_address(), self.clock, self.settings.for_letters(), lambda: links)
+        self._closing.push_async_callback(channel.close)
+        sender = MailSender(channel, self.clock)
+        return Deliverer("mail", self.database.outbox, sender.send, self.clock, at_once=LETTERS_AT_ONCE)
+
+    def _start_ticker(self) -> None:
+        keeper = DraftKeeper(
+            lambda: self.database.uow(self.clock),
+            self.database.drafts_to_nudge,
+            self.database.drafts_to_expire,
+            self.clock,
+            self.settings.school.timezone,
+            DraftPolicy(),
+        )
+        self.ticker = Ticker([Tick("drafts", 60, keeper), Tick("inbox", 3600, self._forget)])
+        self.ticker.start()
+        self._closing.callback(self.ticker.stop)
+
+    async def _forget(self) -> None:
+        await self.database.inbox.forget(self.clock.now() - INBOX_KEPT)
+
+    async def _start_intake(self, bot: Bot, intake: Intake) -> None:
+        telegram = self.settings.telegram
+        if telegram.mode == "polling":
+            await bot.delete_webhook()
+            url = bot.session.api.api_url(telegram.token.get_secret_value(), "getUpdates")
+            polling = Polling(url, intake)
+            polling.start()
+            self._closing.push_async_callback(polling.stop)
+            return
+        assert self.settings.web is not None
+        runner = web.AppRunner(webhook.application(telegram.webhook_secret(), intake.take), access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        self._closing.push_async_callback(runner.cleanup)
+        try:
+            await web.TCPSite(runner, self.settings.web.host, self.settings.web.port).start()
+        except OSError as error:
+            raise StartError(f"порт {self.settings.web.port} занят: укажите другой в web.port") from error
+        await bot.set_webhook(
+            f"{self.settings.web.public_url}{webhook.PATH}",
+            secret_token=telegram.webhook_secret(),
+            allowed_updates=list(ALLOWED),
+        )
+
+    def wake(self) -> None:
+        """Send what has become due, without waiting for the next sweep."""
+        for deliverer in self._deliverers:
+            deliverer.wake()
+
+    async def stop(self) -> None:
+        """Stop in reverse order: intake, workers, deliverers, servers, database."""
+        if self._started:
+            self._started = False
+            await self._closing.aclose()
+
+
+async def _set_commands(conversation: Conversation) -> None:
+    try:
+        await conversation.set_commands()
+    except TelegramAPIError as error:
+        log.warning("the command menu was not set: %s", type(error).__name__)
+
+
+async def _settled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    app = App(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await app.start()
+    # Everything that lives as long as the process is taken out of the collector's way.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    log.info("the bot is running")
+    await stop.wait()
+    await app.stop()
+
+
+def main(settings: Settings) -> int:
+    """Run the bot; return the exit code. Raises `StartError`."""
+    import uvloop
+
+    uvloop.run(run(settings))
+    return 0

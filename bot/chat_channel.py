@@ -1,0 +1,116 @@
+"""The chat channel of the outbox: a row in, a Bot API call out, and what came of it."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+)
+from aiogram.methods import EditMessageText, SendMessage, TelegramMethod
+from aiogram.types import Message
+
+from bot.limits import Limits
+from bot.replies import Screen, message_params
+from school.ports import Clock
+from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
+
+log = logging.getLogger(__name__)
+
+RESULTS_KEPT = 20_000
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_ATTEMPTS = 60
+HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
+
+
+class ChatChannel:
+    """Sends rows of the channel "chat"; `worded` turns a notice's kind and data into a screen."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: OutboxStore,
+        clock: Clock,
+        limits: Limits,
+        worded: dict[str, Callable[[dict[str, Any]], Screen]],
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._clock = clock
+        self._limits = limits
+        self._worded = worded
+        self._message_ids: OrderedDict[str, int] = OrderedDict()
+
+    async def send(self, row: OutboxRow) -> Outcome:
+        """Send one row; never raises for what Telegram may answer."""
+        chat_id = int(row.recipient)
+        method = await self._method(row, chat_id)
+        if method is None:
+            return Sent(row.id, row.fence, {})
+        if wait := self._limits.reserve(chat_id):
+            await asyncio.sleep(wait)
+        try:
+            sent: object = await self._bot(method)
+        except TelegramAPIError as error:
+            return await self._refused(row, chat_id, error)
+        except (TimeoutError, OSError) as error:
+            return self._later(row, type(error).__name__)
+        message_id = sent.message_id if isinstance(sent, Message) else 0
+        self._remember(row.id, message_id)
+        return Sent(row.id, row.fence, {"message_id": message_id})
+
+    async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any] | None:
+        if row.kind != "reply":
+            return SendMessage(**message_params(self._worded[row.kind](row.data), chat_id))
+        params: dict[str, Any] = {**row.data["params"], "chat_id": chat_id}
+        if row.data["method"] == "sendMessage":
+            return SendMessage(**params)
+        if row.data["edit_of"] is not None:
+            message_id = await self._message_id(row.data["edit_of"])
+            if message_id is None:
+                return None
+            params["message_id"] = message_id
+        return EditMessageText(**params)
+
+    async def _message_id(self, row_id: str) -> int | None:
+        known = self._message_ids.get(row_id)
+        if known is None:
+            result = await self._store.result(row_id)
+            known = int(result["message_id"]) if result and result.get("message_id") else None
+        return known
+
+    def _remember(self, row_id: str, message_id: int) -> None:
+        self._message_ids[row_id] = message_id
+        if len(self._message_ids) > RESULTS_KEPT:
+            self._message_ids.popitem(last=False)
+
+    async def _refused(self, row: OutboxRow, chat_id: int, error: TelegramAPIError) -> Outcome:
+        if isinstance(error, TelegramRetryAfter):
+            self._limits.pause(chat_id, error.retry_after)
+            return Retry(row.id, row.fence, self._clock.now() + timedelta(seconds=error.retry_after), "429")
+        if isinstance(error, TelegramForbiddenError):
+            await self._store.set_unreachable(chat_id, self._clock.now())
+            return Dead(row.id, row.fence, "403: the person has stopped the bot")
+        if isinstance(error, TelegramMigrateToChat):
+            return Dead(row.id, row.fence, "the group has become another chat")
+        if isinstance(error, TelegramBadRequest):
+            if any(words in error.message for words in HARMLESS):
+                return Sent(row.id, row.fence, {})
+            log.error("Telegram refused a %s: %s", row.kind, error.message)
+            return Dead(row.id, row.fence, error.message)
+        return self._later(row, type(error).__name__)
+
+    def _later(self, row: OutboxRow, why: str) -> Outcome:
+        if row.attempts >= MOST_ATTEMPTS:
+            return Dead(row.id, row.fence, why)
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 12))
+        return Retry(row.id, row.fence, self._clock.now() + pause, why)

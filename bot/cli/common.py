@@ -1,0 +1,79 @@
+"""What the commands share: their mistakes, the clock, the open database."""
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.config import Settings, load
+from storage.backup import database_file
+from storage.database import Database
+
+
+class OperatorError(Exception):
+    """A mistake that the operator can mend; the text is for the operator, mostly one line."""
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(UTC)
+
+
+def settings_of(config: Path | None) -> Settings:
+    """Load the configuration. Raises `bot.config_words.ConfigError`."""
+    return load(config, os.environ)
+
+
+def today(settings: Settings) -> date:
+    """Return the date in the school's zone."""
+    return SystemClock().now().astimezone(ZoneInfo(settings.school.timezone)).date()
+
+
+def make_folder(settings: Settings) -> None:
+    """Make the folder of the SQLite file. Raises `OperatorError`."""
+    file = database_file(settings.database.url)
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(f"папка {file.parent} не создаётся: {error.strerror}; поправьте database.url") from error
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database, brought up to date, and close it. Raises `OperatorError`."""
+    make_folder(settings)
+    database = None
+    try:
+        database = await Database.open(settings.database.url)
+        await database.migrate()
+    except Exception as error:  # each driver has a family of errors of its own, all mean this
+        if database is not None:
+            await database.close()
+        raise OperatorError(f"база данных не открылась: {database_fault(error)}") from error
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def database_fault(error: Exception) -> str:
+    """Say in a line what the driver's error means for the operator."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, ConnectionError | TimeoutError):
+        return "сервер не отвечает; проверьте, что он запущен, и адрес database.url"
+    if isinstance(cause, sqlite3.DatabaseError) and "not a database" in str(cause):
+        return "файл из database.url — не база SQLite; укажите другой или восстановите копию командой restore"
+    if isinstance(cause, sqlite3.Error):
+        return f"{cause}; проверьте путь database.url, права на папку и место на диске"
+    if isinstance(cause, ModuleNotFoundError):
+        return f"не установлен модуль {cause.name}"
+    first = (str(cause).splitlines() or [type(cause).__name__])[0]
+    return f"{first}; проверьте database.url"

@@ -1,0 +1,251 @@
+"""The configuration: `config.toml` and, over it, variables such as BOT__TELEGRAM__TOKEN.
+
+A mistake is one Russian line for the operator (`ConfigError`), never a traceback. A plain pydantic model and not
+pydantic-settings: that one adds a fifth of a second to every start and does not name the variable it dislikes.
+"""
+
+import hashlib
+import hmac
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from bot.config_words import ConfigError, explain, syntax_fault, unknown_variable
+
+PREFIX = "BOT__"
+DEFAULT_PATH = Path("config.toml")
+
+_ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+
+Security = Literal["none", "starttls", "tls"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"^https?://[^\s/]+", value):
+        raise ValueError(f"«{value}» — не адрес сайта; пример: https://shkola.example.ru")
+    return value.rstrip("/")
+
+
+def _mail_address(value: str) -> str:
+    bare = value.rpartition("<")[2].rstrip("> ")
+    if not _ADDRESS.match(bare):
+        raise ValueError(f"«{value}» — не адрес почты; пример: shkola@example.ru")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"часового пояса «{value}» нет; пример: Europe/Moscow") from None
+    return value
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]{3,}", value.get_secret_value(), re.ASCII):
+        raise ValueError("не похоже на токен бота: он вида 123456789:AAH…, скопируйте его у @BotFather целиком")
+    return value
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
+        raise ValueError("нужно от 16 до 256 латинских букв, цифр, «-» и «_»; удалите строку — секрет появится сам")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not re.match(r"^(sqlite(\+aiosqlite)?:///.|postgresql(\+asyncpg)?://.)", value) or ":memory:" in value:
+        raise ValueError(
+            "нужен адрес вида sqlite+aiosqlite:///data/bot.db или postgresql+asyncpg://имя:пароль@сервер/база"
+        )
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+
+
+class Section(BaseModel):
+    """A section: frozen, knows its keys and no others, hides what was typed from errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Telegram(Section):
+    """The bot and the way to Telegram; `limits` false only against a server without them."""
+
+    token: Annotated[SecretStr, AfterValidator(_bot_token)]
+    api_server: WebAddress = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    limits: bool = True
+
+    def webhook_secret(self) -> str:
+        """Return the secret that Telegram sends with every update: the one set, else derived from the token."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        return hmac.new(self.token.get_secret_value().encode(), b"webhook", hashlib.sha256).hexdigest()
+
+
+class DatabaseSection(Section):
+    """SQLite or PostgreSQL by the URL alone."""
+
+    url: Annotated[str, AfterValidator(_database_url)] = "sqlite+aiosqlite:///data/bot.db"
+
+
+class Smtp(Section):
+    """Letters out; `port` and `sender` follow from `security` and `username` when not set."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Port | None = None
+    security: Security = "starttls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    sender: MailAddress | None = None
+
+    @model_validator(mode="after")
+    def _has_sender(self) -> Self:
+        if self.sender is None and not _ADDRESS.match(self.username):
+            raise ValueError(
+                "не задан smtp.sender: впишите адрес, от которого уходят письма; пример: shkola@example.ru"
+            )
+        return self
+
+    def port_number(self) -> int:
+        """Return the port set, else the usual one of the security."""
+        return self.port or _PORTS[self.security]
+
+    def sender_address(self) -> str:
+        """Return the address that letters come from."""
+        return self.sender or self.username
+
+
+class Imap(Section):
+    """Letters in."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Port = 993
+    security: Security = "tls"
+    username: Annotated[str, Field(min_length=1)]
+    password: SecretStr
+    mailbox: str = "INBOX"
+
+
+class Web(Section):
+    """The webhook, the pages and the health page; `public_url` is how people and Telegram reach them."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: WebAddress | None = None
+
+
+class School(Section):
+    """The school's own words and addresses, which have no default: nobody can guess them."""
+
+    name: str | None = None
+    site: WebAddress | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    support_phone: str | None = None
+    curator_email: MailAddress | None = None
+    originals_address: str | None = None
+    default_centre: str | None = None
+
+
+class Documents(Section):
+    """Where documents are kept, encrypted with the key."""
+
+    path: Path = Path("data/documents")
+    key: SecretStr | None = None
+
+
+class PersonalData(Section):
+    """`in_chat` false: no personal field and no document is asked or sent in any chat."""
+
+    in_chat: bool = True
+
+
+class Settings(Section):
+    """The whole configuration; a face whose section is None is off."""
+
+    telegram: Telegram
+    database: DatabaseSection = DatabaseSection()
+    smtp: Smtp | None = None
+    imap: Imap | None = None
+    web: Web | None = None
+    school: School = School()
+    documents: Documents = Documents()
+    personal_data: PersonalData = PersonalData()
+
+    @model_validator(mode="after")
+    def _webhook_has_address(self) -> Self:
+        if self.telegram.mode == "webhook" and (self.web is None or self.web.public_url is None):
+            raise ValueError(
+                "для telegram.mode = «webhook» нужен web.public_url: впишите адрес бота или верните режим «polling»"
+            )
+        return self
+
+    def for_letters(self) -> dict[str, str]:
+        """Return the school's settings flat, as letters name them ("school.curator_email"); absent ones left out."""
+        return {f"school.{key}": str(value) for key, value in self.school.model_dump(exclude_none=True).items()}
+
+
+def load(path: Path | None, env: Mapping[str, str]) -> Settings:
+    """Read the file (None: `config.toml` if it is there) and put the variables over it. Raises `ConfigError`."""
+    file = path or DEFAULT_PATH
+    values = _from_file(file, must_exist=path is not None)
+    from_env = _overlay(values, env)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        line = explain(error.errors(include_url=False), str(file), from_env, known_keys())
+    raise ConfigError(line)
+
+
+def known_keys() -> dict[str, list[str]]:
+    """Return the keys of every section."""
+    found = {}
+    for name, field in Settings.model_fields.items():
+        kinds = getattr(field.annotation, "__args__", (field.annotation,))
+        section = next(k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel))
+        found[name] = list(section.model_fields)
+    return found
+
+
+def _from_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"файла {file} нет: проверьте путь или скопируйте config.example.toml") from None
+        return {}
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: файл не в UTF-8, сохраните его в этой кодировке") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: файл не читается ({error.strerror}), проверьте путь и права") from None
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: {syntax_fault(error)}") from None
+
+
+def _overlay(values: dict[str, Any], env: Mapping[str, str]) -> set[str]:
+    """Put the variables in; an empty one counts as not set. Return the dotted keys they gave."""
+    known = known_keys()
+    given = set()
+    for name, value in sorted(env.items()):
+        if not name.startswith(PREFIX):
+            continue
+        section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name != name.upper() or key not in known.get(section, ()):
+            raise ConfigError(unknown_variable(name, known))
+        if value and isinstance(values.setdefault(section, {}), dict):
+            values[section][key] = value
+            given.add(f"{section}.{key}")
+    return given

@@ -1,0 +1,41 @@
+"""Invite a member of staff: a one-time link that gives a role to whoever opens it first (DESIGN: security)."""
+
+from datetime import datetime, timedelta
+
+from school import tokens
+from school.centre import Role
+from school.errors import SchoolError
+from school.ports import Token, UnitOfWork
+
+KIND = "staff"
+LIFETIME = timedelta(days=3)
+
+
+class CentreNeeded(SchoolError):
+    """A manager works at one centre: it has to be named, to exist and to be open."""
+
+    code = "centre_needed"
+
+
+class CentreNotNeeded(SchoolError):
+    """A curator and an administrator work for the school, not for a centre."""
+
+    code = "centre_not_needed"
+
+
+async def invite_staff(uow: UnitOfWork, now: datetime, role: Role, centre: str | None) -> str:
+    """Stage an invitation that lives for `LIFETIME` and return its secret, which is kept nowhere.
+
+    Raises `CentreNeeded` for a manager without an open centre, `CentreNotNeeded` for others with one.
+    """
+    if role is not Role.MANAGER and centre is not None:
+        raise CentreNotNeeded
+    if role is Role.MANAGER:
+        place = await uow.centre(centre) if centre else None
+        if place is None or place.closed:
+            raise CentreNeeded(centre=centre)
+    secret = tokens.new_secret()
+    data = {"centre": centre} if centre else {}
+    uow.save_token(Token(tokens.digest(secret), KIND, role.value, now + LIFETIME, data))
+    uow.audit("command line", "staff.invited", role.value, after=centre or "")
+    return secret
