@@ -1,0 +1,261 @@
+"""A mailbox of one's own: takes every letter over SMTP, shows it as JSON, and can be down or refuse.
+
+It serves in the loop that starts it, so a test or the demo needs no thread and sees a letter at once.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, Literal, get_args
+from urllib.parse import quote
+
+from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope
+
+State = Literal["up", "down", "refuse_temporary", "refuse_permanent"]
+
+SIZE_LIMIT = 40 * 1024 * 1024
+LONGEST_WAIT = 60.0
+
+_ANSWERS: dict[State, str] = {
+    "refuse_temporary": "451 4.3.0 Try again later",
+    "refuse_permanent": "550 5.1.1 No such mailbox",
+}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a letter, decoded."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as it arrived; ``id`` counts from 1, ``to`` are the addresses of the envelope."""
+
+    id: int
+    envelope_from: str
+    to: tuple[str, ...]
+    raw: bytes
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+    attachments: tuple[Attachment, ...]
+    message_id: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the control API tells about the letter, without the bytes of its files."""
+        return {
+            "id": self.id,
+            "from": self.envelope_from,
+            "to": list(self.to),
+            "subject": self.subject,
+            "text": self.text,
+            "html": self.html,
+            "headers": self.headers,
+            "attachments": [
+                {"name": file.name, "mime": file.mime, "size": len(file.content)} for file in self.attachments
+            ],
+            "message_id": self.message_id,
+        }
+
+
+class Mailbox:
+    """An SMTP server that keeps what it is sent; also the handler of its own sessions."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.port = 0
+        self._host = "127.0.0.1"
+        self._state: State = "up"
+        self._addresses: frozenset[str] = frozenset()
+        self._server: asyncio.Server | None = None
+        self._live: set[SMTP] = set()
+        self._arrived = asyncio.Condition()
+        self._turn = asyncio.Lock()
+
+    @property
+    def state(self) -> State:
+        """How the mailbox behaves now."""
+        return self._state
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
+        """Listen and return the port; 0 takes a free one. Raises ``OSError`` if the port is taken."""
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+        self._host, self.port = host, port
+        await self._listen()
+        return self.port
+
+    async def stop(self) -> None:
+        """Stop listening and cut the open sessions; the letters stay."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        server.close()
+        for session in list(self._live):
+            if isinstance(session.transport, asyncio.Transport):
+                session.transport.abort()
+        await server.wait_closed()
+
+    async def set_state(self, state: State, addresses: list[str] | None = None) -> None:
+        """Change the behaviour; a refusal may be for the listed addresses only, none listed means all."""
+        async with self._turn:
+            self._state = state
+            self._addresses = frozenset(address.lower() for address in addresses or ())
+            if state == "down":
+                await self.stop()
+            elif self._server is None:
+                await self._listen()
+
+    async def wait(self, after: int, seconds: float) -> list[Letter]:
+        """Return the letters with an id above ``after``, waiting for the first of them up to ``seconds``."""
+        deadline = time.monotonic() + seconds
+        async with self._arrived:
+            while len(self.letters) <= after and (left := deadline - time.monotonic()) > 0:
+                try:
+                    await asyncio.wait_for(self._arrived.wait(), left)
+                except TimeoutError:
+                    break
+        return self.letters[max(after, 0) :]
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the mailbox's part of the control API."""
+        return [
+            web.get("/sandbox/letters", self._get_letters),
+            web.get("/sandbox/letters/{id}/attachments/{n}", self._get_attachment),
+            web.post("/sandbox/smtp", self._post_state),
+        ]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take or refuse one recipient, as the state says."""
+        answer = _ANSWERS.get(self._state)
+        if answer and (not self._addresses or address.lower() in self._addresses):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+        """Keep the letter and wake whoever waits for it."""
+        raw = envelope.content
+        assert isinstance(raw, bytes)
+        async with self._arrived:
+            self.letters.append(
+                read_letter(len(self.letters) + 1, envelope.mail_from or "", tuple(envelope.rcpt_tos), raw)
+            )
+            self._arrived.notify_all()
+        return "250 OK"
+
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, self._host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def _session(self) -> SMTP:
+        # The host name is given, because asking for the machine's own may wait for DNS.
+        return _Session(
+            self,
+            self._live,
+            data_size_limit=SIZE_LIMIT,
+            enable_SMTPUTF8=True,
+            hostname="localhost",
+            loop=asyncio.get_running_loop(),
+        )
+
+    async def _get_letters(self, request: web.Request) -> web.Response:
+        after, seconds = _number(request.query.get("after", "0")), _number(request.query.get("wait", "0"))
+        letters = await self.wait(int(after), min(seconds, LONGEST_WAIT))
+        return web.json_response({"count": len(self.letters), "letters": [letter.as_json() for letter in letters]})
+
+    async def _get_attachment(self, request: web.Request) -> web.Response:
+        try:
+            place, number = int(request.match_info["id"]) - 1, int(request.match_info["n"])
+            if min(place, number) < 0:
+                raise web.HTTPNotFound
+            file = self.letters[place].attachments[number]
+        except (ValueError, IndexError):
+            raise web.HTTPNotFound from None
+        # Somebody's HTML must not run beside the page, so it is saved and not shown.
+        headers = {
+            "Content-Type": file.mime,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=file.content, headers=headers)
+
+    async def _post_state(self, request: web.Request) -> web.Response:
+        wanted = await request.json()
+        if wanted.get("state") not in get_args(State):
+            raise web.HTTPBadRequest(text=f"state is one of {', '.join(get_args(State))}")
+        await self.set_state(wanted["state"], wanted.get("addresses"))
+        return web.json_response({"state": self._state})
+
+
+class _Session(SMTP):  # type: ignore[misc]  # aiosmtpd ships no types
+    """One connection; it enters itself in the set of the live ones."""
+
+    def __init__(self, handler: Mailbox, live: set[SMTP], **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._live = live
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._live.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._live.discard(self)
+        super().connection_lost(error)
+
+
+def read_letter(number: int, sender: str, recipients: tuple[str, ...], raw: bytes) -> Letter:
+    """Parse a letter; parts that cannot be decoded are kept with replacement characters."""
+    message = message_from_bytes(raw, policy=default)
+    return Letter(
+        id=number,
+        envelope_from=sender,
+        to=recipients,
+        raw=raw,
+        subject=str(message.get("Subject", "")),
+        text=_body(message, "plain"),
+        html=_body(message, "html"),
+        headers={name: str(value) for name, value in message.items()},
+        attachments=tuple(_attachment(part) for part in message.iter_attachments()),
+        message_id=str(message.get("Message-ID", "")).strip(),
+    )
+
+
+def _body(message: EmailMessage, kind: Literal["plain", "html"]) -> str:
+    part = message.get_body((kind,))
+    if part is None:
+        return ""
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def _attachment(part: EmailMessage) -> Attachment:
+    content = part.get_content()
+    if isinstance(content, str):
+        # get_content has decoded the text; the file is what was sent, not what was read.
+        payload = part.get_payload(decode=True)
+        content = payload if isinstance(payload, bytes) else content.encode()
+    elif not isinstance(content, bytes):
+        content = content.as_bytes()
+    return Attachment(part.get_filename() or "letter.eml", part.get_content_type(), content)
+
+
+def _number(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise web.HTTPBadRequest(text=f"not a number: {value}") from None
+    if not 0 <= number < float("inf"):
+        raise web.HTTPBadRequest(text=f"not a number from 0 up: {value}")
+    return number
