@@ -1,7 +1,7 @@
 """The configuration: `config.toml` and, over it, variables such as BOT__TELEGRAM__TOKEN.
 
-A mistake is one Russian line for the operator (`ConfigError`), never a traceback. A plain pydantic model and not
-pydantic-settings: that one adds a fifth of a second to every start and does not name the variable it dislikes.
+A mistake is one Russian line for the operator (`ConfigError`), never a traceback. pydantic-settings does the
+reading and the overriding; unknown variables are looked for here, since it does not name the one it dislikes.
 """
 
 import hashlib
@@ -14,6 +14,12 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.config_words import ConfigError, explain, syntax_fault, unknown_variable
 
@@ -171,8 +177,33 @@ class PersonalData(Section):
     in_chat: bool = True
 
 
-class Settings(Section):
-    """The whole configuration; a face whose section is None is off."""
+class Variables(EnvSettingsSource):
+    """Variables such as BOT__TELEGRAM__TOKEN, from the mapping given; an empty one counts as not set."""
+
+    def __init__(self, settings_cls: type[BaseSettings], env: Mapping[str, str]) -> None:
+        self._given = {name.lower(): value for name, value in env.items() if value and name.startswith(PREFIX)}
+        super().__init__(settings_cls, env_prefix=PREFIX, env_nested_delimiter="__")
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self._given
+
+
+class Settings(BaseSettings):
+    """The whole configuration; a face whose section is None is off. Made by hand, it reads no variables."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read only what is handed over: the environment over it is put in by `load`."""
+        return (init_settings,)
 
     telegram: Telegram
     database: DatabaseSection = DatabaseSection()
@@ -200,9 +231,24 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
     """Read the file (None: `config.toml` if it is there) and put the variables over it. Raises `ConfigError`."""
     file = path or DEFAULT_PATH
     values = _from_file(file, must_exist=path is not None)
-    from_env = _overlay(values, env)
+    from_env = _known_variables(env)
+
+    class Overridden(Settings):
+        """The configuration with the environment over the file."""
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            *_: PydanticBaseSettingsSource,
+            **__: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            """The variables win over the file."""
+            return (Variables(settings_cls, env), init_settings)
+
     try:
-        return Settings.model_validate(values)
+        return Overridden(**values)
     except ValidationError as error:
         line = explain(error.errors(include_url=False), str(file), from_env, known_keys())
     raise ConfigError(line)
@@ -235,8 +281,8 @@ def _from_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
         raise ConfigError(f"{file}: {syntax_fault(error)}") from None
 
 
-def _overlay(values: dict[str, Any], env: Mapping[str, str]) -> set[str]:
-    """Put the variables in; an empty one counts as not set. Return the dotted keys they gave."""
+def _known_variables(env: Mapping[str, str]) -> set[str]:
+    """Return the dotted keys that variables give. Raises `ConfigError` for one that nobody reads."""
     known = known_keys()
     given = set()
     for name, value in sorted(env.items()):
@@ -245,7 +291,6 @@ def _overlay(values: dict[str, Any], env: Mapping[str, str]) -> set[str]:
         section, _, key = name.removeprefix(PREFIX).lower().partition("__")
         if name != name.upper() or key not in known.get(section, ()):
             raise ConfigError(unknown_variable(name, known))
-        if value and isinstance(values.setdefault(section, {}), dict):
-            values[section][key] = value
+        if value:
             given.add(f"{section}.{key}")
     return given
