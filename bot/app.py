@@ -195,7 +195,8 @@ class App:
             self._closing.push_async_callback(polling.stop)
             return
         assert self.settings.web is not None
-        runner = web.AppRunner(webhook.application(telegram.webhook_secret(), intake.take), access_log=None, shutdown_timeout=5)
+        site = webhook.application(telegram.webhook_secret(), intake.take)
+        runner = web.AppRunner(site, access_log=None, shutdown_timeout=5)
         await runner.setup()
         self._closing.push_async_callback(runner.cleanup)
         try:

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import Sandbox
-from sandbox.mailbox import Mailbox
-from sandbox.page import routes as page_routes
-from sandbox.server import SandboxServer
-
 from bot.app import App
 from bot.catalogue_file import parse
 from bot.config import Settings
 from bot.story import play
+from sandbox.client import Sandbox
+from sandbox.mailbox import Mailbox
+from sandbox.page import routes as page_routes
+from sandbox.server import SandboxServer
 from school.centre import Centre, Role
 from school.use_cases.invite_staff import invite_staff
 

@@ -8,7 +8,7 @@ import logging
 import time
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message, MIMEPart
 from email.policy import default
 from typing import Any, Literal, get_args
 from urllib.parse import quote
@@ -200,7 +200,7 @@ class Mailbox:
         return web.json_response({"state": self._state})
 
 
-class _Session(SMTP):  # type: ignore[misc]  # aiosmtpd ships no types
+class _Session(SMTP):
     """One connection; it enters itself in the set of the live ones."""
 
     def __init__(self, handler: Mailbox, live: set[SMTP], **options: Any) -> None:
@@ -237,18 +237,24 @@ def _body(message: EmailMessage, kind: Literal["plain", "html"]) -> str:
     part = message.get_body((kind,))
     if part is None:
         return ""
-    return str(part.get_content()).replace("\r\n", "\n")
+    try:
+        text = str(part.get_content())
+    except LookupError:  # a charset nobody knows
+        text = _content(part).decode(errors="replace")
+    return text.replace("\r\n", "\n")
 
 
-def _attachment(part: EmailMessage) -> Attachment:
-    content = part.get_content()
-    if isinstance(content, str):
-        # get_content has decoded the text; the file is what was sent, not what was read.
-        payload = part.get_payload(decode=True)
-        content = payload if isinstance(payload, bytes) else content.encode()
-    elif not isinstance(content, bytes):
-        content = content.as_bytes()
-    return Attachment(part.get_filename() or "letter.eml", part.get_content_type(), content)
+def _attachment(part: MIMEPart) -> Attachment:
+    return Attachment(part.get_filename() or "letter.eml", part.get_content_type(), _content(part))
+
+
+def _content(part: MIMEPart) -> bytes:
+    payload = part.get_payload(decode=True)
+    if isinstance(payload, bytes):
+        return payload
+    # A letter inside the letter has no bytes of its own: without its wrapping headers it is the file.
+    inner = part.get_payload()
+    return inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else part.as_bytes()
 
 
 def _number(value: str) -> float:

@@ -25,7 +25,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """All that is known of a chat account, read in one trip: who they are, what they may do, what they were filling in."""
+    """All that is known of a chat account, read in one trip: who it is, what it may do, what it was filling in."""
 
     visitor: Visitor | None
     roles: tuple[StaffMember, ...]

@@ -13,7 +13,8 @@ from sandbox.client import Sandbox
 from sandbox.mailbox import Mailbox
 from sandbox.server import SandboxServer
 from storage.database import Database
-from tests.scenarios.conftest import CENTRE, TOKEN, catalogue
+from tests.samples import CENTRE, catalogue
+from tests.scenarios.conftest import TOKEN
 from tests.scenarios.steps import WHOLE, is_answer
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from school.forms import engine
 from school.forms.engine import MORE, SUMMARY, Step
 from school.forms.field import Context, NeedsConfirmation
 from school.forms.order import ORDER
-from tests.scenarios.conftest import NOW, catalogue
+from tests.samples import NOW, catalogue
 
 CONTEXT = Context(catalogue(), NOW.date(), "centre@example.ru", None)
 PAYER: dict[str, Any] = {
