@@ -6,6 +6,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from bot.replies import Replies
+from school.centre import Role
 from school.ports import Session, UnitOfWork
 
 
@@ -46,6 +47,7 @@ class Talk:
     chat_id: int
     first_name: str
     message_id: int | None = None
+    new_role: Role | None = None
 
     @property
     def today(self) -> date:

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Protocol
 from uuid import uuid4
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import BotCommand, CallbackQuery, Message, Update, User
+from aiogram.types import BotCommand, BotCommandScopeChat, CallbackQuery, Message, Update, User
 
 from bot import routers, texts
 from bot.context import Settings, Talk
@@ -24,6 +24,13 @@ from wording.problems import explain
 
 log = logging.getLogger(__name__)
 
+STAFF_COMMANDS = {
+    "order": "Заявка за клиента",
+    "orders": "Мои заявки",
+    "support": "Помощь человека",
+    "cancel": "Отменить заявку",
+    "help": "Что я умею",
+}
 CLIENT_COMMANDS = {
     "order": "Новая заявка",
     "orders": "Мои заявки",
@@ -96,7 +103,9 @@ class Conversation:
         uow.mark_handled(row.id)
         await uow.commit()
         if update.callback_query is not None:
-            self._answer_button(update.callback_query.id, talk.replies.toast)
+            self._after(self._answer(update.callback_query.id, talk.replies.toast))
+        if talk.new_role is not None:
+            self._after(self._staff_menu(talk.chat_id))
 
     async def _talk(self, uow: CommittingUnitOfWork, row: Row, user: User, message_id: int | None) -> Talk:
         session = await uow.session(user.id)
@@ -127,8 +136,9 @@ class Conversation:
             words = explain(error) if isinstance(error, BadAnswer) else texts.error(error)
             talk.replies.say(Screen(words))
 
-    def _answer_button(self, query_id: str, toast: str) -> None:
-        task = asyncio.create_task(self._answer(query_id, toast))
+    def _after(self, call: Coroutine[Any, Any, None]) -> None:
+        """Do after the commit what may be lost: best effort."""
+        task = asyncio.create_task(call)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -137,6 +147,12 @@ class Conversation:
             await self._bot.answer_callback_query(query_id, text=toast or None)
         except TelegramAPIError as error:
             log.debug("a button's answer was not taken: %s", type(error).__name__)
+
+    async def _staff_menu(self, chat_id: int) -> None:
+        try:
+            await self._bot.set_my_commands(_commands(STAFF_COMMANDS), scope=BotCommandScopeChat(chat_id=chat_id))
+        except TelegramAPIError as error:
+            log.warning("a member of staff got no menu: %s", type(error).__name__)
 
     async def alert(self, row: Row) -> None:
         """Tell the administrators that an update was set aside."""
@@ -149,13 +165,16 @@ class Conversation:
 
     async def set_commands(self) -> None:
         """Set the command menu of everyone who has no role of staff."""
-        commands = [BotCommand(command=c, description=d) for c, d in CLIENT_COMMANDS.items()]
-        await self._bot.set_my_commands(commands)
+        await self._bot.set_my_commands(_commands(CLIENT_COMMANDS))
 
     async def finish(self) -> None:
         """Wait for the buttons' answers under way."""
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _commands(named: dict[str, str]) -> list[BotCommand]:
+    return [BotCommand(command=name, description=words) for name, words in named.items()]
 
 
 def _person(update: Update) -> tuple[User, int | None] | None:

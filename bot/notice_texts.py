@@ -6,8 +6,14 @@ from typing import Any
 
 from bot.callbacks import form
 from bot.replies import Button, Screen
+from school.people import parse_full_name
 from wording.plurals import plural
 from wording.sums import format_sum
+
+
+def _short_payer(payer: dict[str, Any]) -> str:
+    """An organisation by its name, a person by initials: a chat is no place for more."""
+    return str(payer["name"]) if payer["kind"] == "organisation" else parse_full_name(payer["name"]).initials
 
 
 def order_to_staff(data: dict[str, Any]) -> Screen:
@@ -17,16 +23,17 @@ def order_to_staff(data: dict[str, Any]) -> Screen:
     inn = f", ИНН {escape(payer['inn'])}" if payer.get("inn") else ""
     return Screen(
         f"<b>Новая заявка № {escape(data['number'])}</b> · {count} · {format_sum(data['total'])}\n"
-        f"{escape(payer['name'])}{inn}\n"
+        f"{escape(_short_payer(payer))}{inn}\n"
         "Выставьте счёт и договор: все данные — в почте центра."
     )
 
 
 def link_locked(data: dict[str, Any]) -> Screen:
     """Someone failed the proof too often."""
+    student = escape(parse_full_name(data["student_name"]).initials)
     return Screen(
         f"⚠️ Заявка № {escape(data['number'])}: ссылка ученика закрыта после пяти неверных ответов.\n"
-        f"Ученик: {escape(data['student_name'])}. Проверьте телефон в заявке и свяжитесь с учеником."
+        f"Ученик: {student}. Проверьте телефон в заявке и свяжитесь с учеником."
     )
 
 

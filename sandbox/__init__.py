@@ -1,1 +1,1 @@
-"""A Telegram Bot API and a mail server of one's own: what the bot is developed, tested and shown on."""
+"""A strict Telegram Bot API and a mailbox of one's own: the demo, the tests and the bench stand on it."""

@@ -1,164 +1,185 @@
-"""A person's hands: drives the sandbox over HTTP, for tests, the story and the bench."""
+"""A client of the sandbox: plays people and reads their chats and letters, without a single blind pause."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
-Buttons = list[list[dict[str, str]]]
-LONGEST_WAIT = 5.0  # seconds of one long poll
+JSON = dict[str, Any]
+# A long poll is cut into pieces of so many seconds.
+_WAIT = 20.0
 
 
-class NoSuchButton(AssertionError):
-    """No message of the bot has such a button."""
+class NoSuchButton(LookupError):
+    """No message of the bot has such a button; the message lists what there is."""
 
 
-@dataclass(frozen=True, slots=True)
+class SandboxError(RuntimeError):
+    """The sandbox refused what a person wanted to do."""
+
+
+@dataclass(frozen=True)
 class Message:
-    """A message as the person sees it; `rev` grows with every change in the chat."""
+    """A message as its reader sees it; `rev` is the chat's revision at its last change."""
 
     message_id: int
     sender: str
     text: str
     html: str
-    buttons: Buttons
+    buttons: list[list[JSON]]
     rev: int
     edited: bool
     deleted: bool
+    keyboard: list[list[Any]] = field(default_factory=list)
+    file: JSON | None = None
 
     def has_button(self, label: str) -> bool:
-        """Tell whether a button's words contain the label."""
-        return self.button(label) is not None
+        """Tell whether a button's text contains the label."""
+        return any(label in button["text"] for row in self.buttons for button in row)
 
-    def button(self, label: str) -> dict[str, str] | None:
-        """Return the button of exactly these words, else the first that contains them."""
-        every = [b for row in self.buttons for b in row]
-        exact = next((b for b in every if b["text"] == label), None)
-        return exact or next((b for b in every if label in b["text"]), None)
+    def data_of(self, label: str) -> str | None:
+        """Return the data of the button with the label, exact before containing; `None` if there is none."""
+        found = [b for row in self.buttons for b in row if "data" in b and label in b["text"]]
+        exact = [b for b in found if b["text"] == label]
+        return str((exact or found)[0]["data"]) if found else None
+
+    def __str__(self) -> str:
+        marks = "".join(f" ({word})" for word in ("edited", "deleted") if getattr(self, word))
+        rows = "".join("\n      " + " ".join(f"[{b['text']}]" for b in row) for row in self.buttons)
+        return f"  {self.sender} #{self.message_id} rev {self.rev}{marks}: {self.text}{rows}"
 
 
-def _message(raw: dict[str, Any]) -> Message:
-    return Message(
-        message_id=raw["message_id"],
-        sender=raw["from"],
-        text=raw.get("text") or "",
-        html=raw.get("html") or "",
-        buttons=raw.get("buttons") or [],
-        rev=raw["rev"],
-        edited=bool(raw.get("edited")),
-        deleted=bool(raw.get("deleted")),
-    )
+def _message(told: JSON) -> Message:
+    names = ("message_id", "text", "html", "buttons", "rev", "edited", "deleted", "keyboard")
+    return Message(sender=told["from"], file=told.get("file"), **{name: told[name] for name in names})
 
 
 class Sandbox:
-    """The sandbox as its users see it."""
+    """The sandbox at an address; an async context manager."""
 
     def __init__(self, base_url: str) -> None:
-        self._base = f"{base_url}/sandbox"
-        self._http: aiohttp.ClientSession | None = None
+        self._base = base_url.rstrip("/") + "/sandbox"
+        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        # Each of many people may wait in a request of his own.
+        connector = aiohttp.TCPConnector(limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=None))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._http is not None:
-            await self._http.close()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
-    async def get(self, path: str, **query: Any) -> Any:
-        """Ask the control API; raises `aiohttp.ClientResponseError` for a refusal."""
-        assert self._http is not None
-        async with self._http.get(f"{self._base}{path}", params=query, raise_for_status=True) as response:
+    async def request(self, method: str, path: str, **more: Any) -> Any:
+        """Ask the control API; raise `SandboxError` with its words when it refuses."""
+        assert self._session is not None, "use it as `async with Sandbox(url) as sandbox`"
+        async with self._session.request(method, self._base + path, **more) as response:
+            if not response.ok:
+                raise SandboxError(f"{method} {path}: {response.status} {await response.text()}")
             return await response.json()
 
-    async def post(self, path: str, body: Any = None, *, form: aiohttp.FormData | None = None) -> Any:
-        """Tell the control API; raises `aiohttp.ClientResponseError` for a refusal."""
-        assert self._http is not None
-        sent = {"data": form} if form is not None else {"json": body or {}}
-        async with self._http.post(f"{self._base}{path}", raise_for_status=True, **sent) as response:
-            return await response.json()
+    async def person(
+        self,
+        first_name: str,
+        *,
+        last_name: str | None = None,
+        phone: str | None = None,
+        part: str | None = None,
+        hint: str | None = None,
+    ) -> "Person":
+        """Add a person who has not yet written to the bot."""
+        about = {"first_name": first_name, "last_name": last_name, "phone": phone, "part": part, "hint": hint}
+        made = await self.request("POST", "/people", json={k: v for k, v in about.items() if v is not None})
+        return Person(self, int(made["id"]))
 
-    async def person(self, first_name: str, **about: Any) -> "Person":
-        """Bring in a person who has a telephone and a chat with the bot."""
-        known = {key: value for key, value in about.items() if value is not None}
-        answer = await self.post("/people", {"first_name": first_name, **known})
-        return Person(self, answer["id"])
+    async def letters(self, after: int = 0, wait: float = 0) -> JSON:
+        """Return `count` and the `letters` after the number, waiting up to `wait` seconds for one."""
+        found: JSON = await self.request("GET", "/letters", params={"after": str(after), "wait": str(wait)})
+        return found
 
-    async def letters(self, after: int = 0, wait: float = 0) -> Any:
-        """Return {"count", "letters"} of the mailbox."""
-        return await self.get("/letters", after=after, wait=wait)
-
-    async def wait_letter(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 10) -> dict[str, Any]:
-        """Return the first letter that is wanted, as soon as it is there; TimeoutError names the subjects seen."""
-        deadline = time.monotonic() + timeout
-        after, subjects = 0, []
+    async def wait_letter(self, predicate: Callable[[JSON], bool], timeout: float = 10) -> JSON:
+        """Return the first letter that fits; raise `TimeoutError` that names the subjects seen."""
+        end = time.monotonic() + timeout
+        seen: list[JSON] = []
+        wait = 0.0
         while True:
-            left = deadline - time.monotonic()
-            found = await self.letters(after, max(0.0, min(LONGEST_WAIT, left)))
-            for letter in found["letters"]:
-                subjects.append(letter["subject"])
-                if wanted(letter):
+            new = (await self.letters(seen[-1]["id"] if seen else 0, wait))["letters"]
+            for letter in new:
+                if predicate(letter):
                     return dict(letter)
-            after = found["count"]
-            if left <= 0:
-                raise TimeoutError(f"no such letter; there are: {subjects}")
+            seen += new
+            wait = min(end - time.monotonic(), _WAIT)
+            if wait <= 0:
+                raise TimeoutError(f"no such letter in {timeout} s among {[(x['to'], x['subject']) for x in seen]}")
 
     async def smtp(self, state: str, addresses: list[str] | None = None) -> None:
-        """Set how the mail server behaves: up, down, refuse_temporary, refuse_permanent."""
-        await self.post("/smtp", {"state": state, **({"addresses": addresses} if addresses else {})})
+        """Let the mail server be up, down or refusing, for all or for the addresses."""
+        body: JSON = {"state": state}
+        if addresses is not None:
+            body["addresses"] = addresses
+        await self.request("POST", "/smtp", json=body)
 
-    async def settings(self, **values: Any) -> None:
-        """Change the sandbox's settings, e.g. `limits=False`."""
-        await self.post("/settings", values)
+    async def settings(self, *, limits: bool) -> None:
+        """Switch Telegram's limits of sending on or off."""
+        await self.request("POST", "/settings", json={"limits": limits})
 
     async def calls(self) -> dict[str, int]:
-        """Return how often each method of the Bot API was called."""
-        counts: dict[str, int] = (await self.get("/calls"))["counts"]
-        return counts
+        """Return how many times each method of the Bot API was called."""
+        return dict((await self.request("GET", "/calls"))["counts"])
 
 
 class Person:
-    """One person in a chat with the bot."""
+    """Somebody who writes to the bot."""
 
-    def __init__(self, sandbox: Sandbox, person_id: int) -> None:
+    def __init__(self, sandbox: Sandbox, number: int) -> None:
+        self.id = number
         self._sandbox = sandbox
-        self.id = person_id
-        self._since = 0
-        self._path = f"/people/{person_id}"
+        self._seen: dict[int, Message] = {}
+        self._revision = 0
+        self._acted = 0
+        self._toasts: list[JSON] = []
 
     async def start(self, payload: str = "") -> int:
-        """Open the bot, by a deep link when there is a payload."""
+        """Open the bot by a link; return the message's id."""
         return await self.send(f"/start {payload}".strip())
 
-    async def send(self, text: str) -> int:
-        """Send a text message and return its id."""
-        return await self._act({"text": text})
+    async def send(self, text: str, *, reply_to: int | None = None) -> int:
+        """Write a text; return the message's id."""
+        return await self._say(text=text, **({} if reply_to is None else {"reply_to": reply_to}))
 
     async def share_contact(self) -> int:
-        """Share the own telephone by the button."""
-        return await self._act({"contact": True})
+        """Press the button that shares one's own number."""
+        return await self._say(contact=True)
 
     async def contact(self, phone_number: str, first_name: str, user_id: int | None = None) -> int:
-        """Send somebody's contact."""
-        card: dict[str, Any] = {"phone_number": phone_number, "first_name": first_name}
-        return await self._act({"contact": card | ({"user_id": user_id} if user_id else {})})
+        """Send a card from the address book."""
+        return await self._say(contact={"phone_number": phone_number, "first_name": first_name, "user_id": user_id})
 
     async def voice(self) -> int:
         """Send a voice message."""
-        return await self._act({"voice": True})
+        return await self._say(voice=True)
 
     async def sticker(self) -> int:
         """Send a sticker."""
-        return await self._act({"sticker": True})
+        return await self._say(sticker=True)
 
     async def edit(self, message_id: int, text: str) -> int:
-        """Change an own message."""
-        return await self._act({"edit": message_id, "text": text})
+        """Change one's own message."""
+        return await self._say(edit=message_id, text=text)
+
+    async def _say(self, **body: Any) -> int:
+        return self._done(await self._sandbox.request("POST", f"/people/{self.id}/send", json=body))
+
+    def _done(self, told: JSON) -> int:
+        self._acted = told["revision"]
+        return int(told.get("message_id", 0))
 
     async def upload(
         self,
@@ -168,86 +189,95 @@ class Person:
         caption: str | None = None,
         media_group_id: str | None = None,
     ) -> int:
-        """Send a file as a document or a photo."""
-        form = aiohttp.FormData()
-        form.add_field("kind", kind)
-        form.add_field("file", data, filename=name)
-        for key, value in (("caption", caption), ("media_group_id", media_group_id)):
+        """Send a file or a photo; return the message's id."""
+        form = aiohttp.FormData({"kind": kind})
+        for field_name, value in (("caption", caption), ("media_group_id", media_group_id)):
             if value is not None:
-                form.add_field(key, value)
-        await self._mark()
-        answer = await self._sandbox.post(f"{self._path}/upload", form=form)
-        return int(answer["message_id"])
+                form.add_field(field_name, value)
+        form.add_field("file", data, filename=name)
+        return self._done(await self._sandbox.request("POST", f"/people/{self.id}/upload", data=form))
 
     async def press(self, label: str, message: Message | None = None) -> str:
-        """Press the button with this label: of the message given, else of the newest that has it."""
-        seen = await self.messages()
-        places = [message] if message else [m for m in reversed(seen) if m.sender == "bot" and not m.deleted]
-        for place in places:
-            button = place.button(label)
-            if button is not None and "data" in button:
-                await self._mark()
-                body = {"message_id": place.message_id, "data": button["data"]}
-                answer = await self._sandbox.post(f"{self._path}/press", body)
-                return str(answer["callback_query_id"])
-        raise NoSuchButton(f"no button «{label}»; the chat ends with:\n{_tail(seen)}")
+        """Press the button of the newest message that has it; return the query's id.
+
+        With `message` it is pressed as it was then, even if it has changed since. Raise `NoSuchButton`.
+        """
+        if message is None:
+            await self._sync()
+            shown = [m for m in reversed(self._ordered()) if m.sender == "bot" and not m.deleted]
+            message = next((m for m in shown if m.data_of(label) is not None), None)
+            if message is None:
+                raise NoSuchButton(f"no button «{label}» in:\n{self._tail('bot')}")
+        data = message.data_of(label)
+        if data is None:
+            raise NoSuchButton(f"no button «{label}» in:\n{message}")
+        body = {"message_id": message.message_id, "data": data}
+        told = await self._sandbox.request("POST", f"/people/{self.id}/press", json=body)
+        self._done(told)
+        return str(told["callback_query_id"])
 
     async def wait_for(
-        self,
-        wanted: str | Callable[[Message], bool],
-        *,
-        after: int | None = None,
-        timeout: float = 10,
+        self, wanted: str | Callable[[Message], bool], *, after: int | None = None, timeout: float = 10
     ) -> Message:
-        """Return the newest message of the bot that is wanted and has changed since the own last action.
+        """Return the newest fitting message of the bot that changed after this person's last act.
 
-        `after` is another revision to count from; TimeoutError prints the end of the chat.
+        `after` is another revision to count from, 0 for the whole chat. Raise `TimeoutError` with the chat's tail.
         """
-        since = self._since if after is None else after
-        deadline = time.monotonic() + timeout
-        revision, messages = await self._chat(-1, 0)
+        least = self._acted if after is None else after
+        end = time.monotonic() + timeout
+        wait = 0.0
         while True:
-            for message in reversed(messages):
-                fresh = message.rev > since and message.sender == "bot" and not message.deleted
-                if fresh and (wanted in message.text if isinstance(wanted, str) else wanted(message)):
+            await self._sync(wait)
+            for message in reversed(self._ordered()):
+                if message.sender == "bot" and not message.deleted and message.rev > least and _fits(message, wanted):
                     return message
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError(f"no message {wanted!r}; the chat ends with:\n{_tail(messages)}")
-            revision, messages = await self._chat(revision, min(LONGEST_WAIT, left))
+            wait = min(end - time.monotonic(), _WAIT)
+            if wait <= 0:
+                what = f"«{wanted}»" if isinstance(wanted, str) else getattr(wanted, "__name__", "such")
+                raise TimeoutError(f"no {what} after rev {least} in {timeout} s; the chat ends with:\n{self._tail()}")
 
     async def messages(self) -> list[Message]:
-        """Return the whole chat, oldest first."""
-        return (await self._chat(-1, 0))[1]
+        """Return the whole chat, the deleted too, in its order."""
+        await self._sync()
+        return self._ordered()
 
     async def last(self) -> Message:
-        """Return the bot's last message."""
-        return next(m for m in reversed(await self.messages()) if m.sender == "bot" and not m.deleted)
+        """Return the bot's last message; raise `LookupError` when it has said nothing."""
+        await self._sync()
+        for message in reversed(self._ordered()):
+            if message.sender == "bot" and not message.deleted:
+                return message
+        raise LookupError("the bot has said nothing yet")
+
+    async def toasts(self) -> list[JSON]:
+        """Return the answers to pressed buttons that were shown."""
+        await self._sync()
+        return self._toasts
 
     async def block(self) -> None:
-        """Stop the bot."""
-        await self._sandbox.post(f"{self._path}/block")
+        """Block the bot."""
+        await self._sandbox.request("POST", f"/people/{self.id}/block")
 
     async def unblock(self) -> None:
         """Let the bot write again."""
-        await self._sandbox.post(f"{self._path}/unblock")
+        await self._sandbox.request("POST", f"/people/{self.id}/unblock")
 
-    async def _act(self, body: dict[str, Any]) -> int:
-        await self._mark()
-        answer = await self._sandbox.post(f"{self._path}/send", body)
-        return int(answer["message_id"])
+    async def _sync(self, wait: float = 0) -> None:
+        params = {"after": str(self._revision), "wait": str(wait), "changed": "1"}
+        told = await self._sandbox.request("GET", f"/people/{self.id}/chat", params=params)
+        for raw in told["messages"]:
+            known = self._seen.get(raw["message_id"])
+            if known is None or known.rev < raw["rev"]:
+                self._seen[raw["message_id"]] = _message(raw)
+        self._revision = max(self._revision, told["revision"])
+        self._toasts = told["toasts"]
 
-    async def _mark(self) -> None:
-        self._since = (await self._chat(-1, 0))[0]
+    def _ordered(self) -> list[Message]:
+        return [self._seen[number] for number in sorted(self._seen)]
 
-    async def _chat(self, after: int, wait: float) -> tuple[int, list[Message]]:
-        chat = await self._sandbox.get(f"{self._path}/chat", after=after, wait=wait)
-        return chat["revision"], [_message(m) for m in chat["messages"]]
+    def _tail(self, sender: str = "") -> str:
+        return "\n".join(str(m) for m in self._ordered() if not sender or m.sender == sender)[-4000:]
 
 
-def _tail(messages: list[Message]) -> str:
-    shown = []
-    for message in messages[-6:]:
-        labels = " ".join(f"[{b['text']}]" for row in message.buttons for b in row)
-        shown.append(f"  {message.sender}: {message.text} {labels}")
-    return "\n".join(shown)
+def _fits(message: Message, wanted: str | Callable[[Message], bool]) -> bool:
+    return wanted in message.text if isinstance(wanted, str) else wanted(message)

@@ -39,6 +39,7 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot));?")
 _COMMAND = re.compile(r"(?<![\w/])/\w{1,64}(?:@\w+)?")
 _ATTRIBUTE = re.compile(r"\s*([^\s=>]*)")
+_ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:[/?#]\S*)?$")
 _SPACE = " \t\r\n\v\f"
 
 
@@ -76,7 +77,7 @@ class _Parser:
             if at >= 0:
                 self._end() if self.source.startswith("</", at) else self._start()
         if self.opened:
-            raise BrokenHTMLError(f"Can't find end tag corresponding to start tag \"{self.opened[-1].tag}\"")
+            raise BrokenHTMLError(f'Can\'t find end tag corresponding to start tag "{self.opened[-1].tag}"')
         self.found.sort(key=lambda e: (e["offset"], -e["length"]))
         return "".join(self.parts), self.found
 
@@ -198,9 +199,9 @@ def unescape(raw: str) -> str:
 
 def is_url(url: str) -> bool:
     """Tell whether Telegram takes a text as a link's or a button's address."""
-    return bool(re.match(r"(?:https?://)?[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:[/?#]\S*)?$", url)) and (
-        "." in url or "://" in url
-    ) or url.startswith(("tg://", "mailto:", "tel:"))
+    if url.startswith(("tg://", "mailto:", "tel:")):
+        return True
+    return bool(_ADDRESS.match(url)) and ("." in url or "://" in url)
 
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:

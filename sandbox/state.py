@@ -1,250 +1,259 @@
-"""What the sandbox remembers: people, chats, messages, files, queries and commands; all in memory."""
+"""What the sandbox knows: people, chats, messages and files, with a revision that wakes whoever watches a chat."""
 
-import itertools
-import json
-import secrets
+import asyncio
+import mimetypes
+import random
 import time
-from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
-from sandbox.call import JSON, bad
-from sandbox.entities import to_html
-from sandbox.limits import Limits
-from sandbox.updates import Bell, Updates
+from sandbox.entities import commands_of
+from sandbox.limits import Limiter
+from sandbox.updates import ApiError, Json, Signal, UpdateQueue
 
-# How long a query may be answered, in seconds.
-QUERY_LIFE = 60.0
-
-
-@dataclass(slots=True)
-class StoredFile:
-    """A file that somebody has sent."""
-
-    file_id: str
-    unique_id: str
-    path: str
-    name: str
-    mime: str
-    data: bytes
-
-    def facts(self) -> JSON:
-        """Return what every object of the Bot API with a file has."""
-        return {"file_id": self.file_id, "file_unique_id": self.unique_id, "file_size": len(self.data)}
+QUERY_LIFE = 15.0
+CHAT_NOT_FOUND = "Bad Request: chat not found"
 
 
-@dataclass(slots=True)
-class Stored:
-    """A message; `raw` is the Bot API's and is replaced, never changed, so who was given it keeps it."""
+@dataclass
+class Person:
+    """A person of the sandbox; the id is that of the private chat too."""
 
-    raw: JSON
-    from_bot: bool
+    id: int
+    facts: Json
+    phone: str = ""
+    part: str = ""
+    hint: str = ""
+    started: bool = False
+    blocked: bool = False
+
+
+@dataclass
+class Post:
+    """A message of a chat: `body` is Telegram's Message, `keyboard` what came with it and is not inline."""
+
+    body: Json
+    by_bot: bool
     rev: int
+    keyboard: Json | None = None
     edited: bool = False
     deleted: bool = False
-    file: StoredFile | None = None
-    reply_keyboard: JSON | None = None
-    _view: bytes = b""
+    view: str = ""
 
-    def touch(self, rev: int) -> None:
-        """Note a change."""
-        self.rev = rev
-        self._view = b""
-
-    def view(self) -> bytes:
-        """Return the message as the control API tells it, as JSON."""
-        if not self._view:
-            self._view = json.dumps(self._told(), ensure_ascii=False, separators=(",", ":")).encode()
-        return self._view
-
-    def _told(self) -> JSON:
-        raw, keyboard = self.raw, self.reply_keyboard or {}
-        text = raw.get("text", raw.get("caption", ""))
-        entities = raw.get("entities", raw.get("caption_entities", []))
-        told = {
-            "message_id": raw["message_id"],
-            "from": "bot" if self.from_bot else "person",
-            "date": raw["date"],
-            "text": text or _wordless(raw),
-            "html": to_html(text or _wordless(raw), entities),
-            "rev": self.rev,
-            "edited": self.edited,
-            "deleted": self.deleted,
-            "buttons": [[_button(b) for b in row] for row in raw.get("reply_markup", {}).get("inline_keyboard", [])],
-            "keyboard": [[_key(k) for k in row] for row in keyboard.get("keyboard", [])],
-            "keyboard_removed": bool(keyboard.get("remove_keyboard")),
-        }
-        if self.file is not None:
-            file = self.file
-            told["file"] = {"file_id": file.file_id, "name": file.name, "mime": file.mime, "size": len(file.data)}
-            told["file"]["path"] = file.path
-        return told
-
-
-def _wordless(raw: JSON) -> str:
-    if "contact" in raw:
-        return f"Контакт: {raw['contact']['first_name']}, {raw['contact']['phone_number']}"
-    return "Голосовое сообщение" if "voice" in raw else "Стикер" if "sticker" in raw else ""
-
-
-def _button(button: JSON) -> JSON:
-    told = {"text": button["text"]}
-    if "callback_data" in button:
-        told["data"] = button["callback_data"]
-    if "url" in button:
-        told["url"] = button["url"]
-    return told
-
-
-def _key(key: Any) -> Any:
-    if isinstance(key, dict):
-        return {"text": key["text"], "request_contact": True} if key.get("request_contact") else key["text"]
-    return key
+    @property
+    def id(self) -> int:
+        """Telegram's message id."""
+        return int(self.body["message_id"])
 
 
 @dataclass
 class Chat:
-    """A conversation; `revision` grows with each change in it."""
+    """A private chat or a group; `revision` grows with every change."""
 
     id: int
-    kind: str
-    facts: JSON
+    facts: Json
+    person: Person | None = None
     revision: int = 0
-    messages: dict[int, Stored] = field(default_factory=dict)
-    toasts: list[JSON] = field(default_factory=list)
+    posts: dict[int, Post] = field(default_factory=dict)
+    toasts: list[Json] = field(default_factory=list)
+    signal: Signal = field(default_factory=Signal)
     migrated_to: int = 0
     left: bool = False
-    bell: Bell = field(default_factory=Bell)
 
-    def changed(self, message: Stored | None = None) -> None:
-        """Note a change of a message, or of the chat itself, and wake who waits for it."""
+    def bump(self) -> int:
+        """Count a change, wake the watchers and return the new revision."""
         self.revision += 1
-        if message is not None:
-            message.touch(self.revision)
-        self.bell.ring()
+        self.signal.fire()
+        return self.revision
 
 
-@dataclass
-class Member:
-    """A person of the sandbox; `part` and `hint` tell the page's reader whom he plays."""
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of the sandbox with its bytes."""
 
-    id: int
-    first_name: str
-    last_name: str
-    username: str
-    phone: str
-    part: str
-    hint: str
-    chat: Chat
-    started: bool = False
-    blocked: bool = False
+    file_id: str
+    path: str
+    name: str
+    mime: str
+    content: bytes
 
-    def user(self) -> JSON:
-        """Return the Bot API's `User`."""
-        user: JSON = {"id": self.id, "is_bot": False, "first_name": self.first_name, "language_code": "ru"}
-        for name in ("last_name", "username"):
-            if value := getattr(self, name):
-                user[name] = value
-        return user
-
-    def told(self) -> JSON:
-        """Return the person as the control API tells it."""
-        names = ("id", "first_name", "last_name", "username", "phone", "part", "hint", "blocked")
-        return {name: getattr(self, name) for name in names}
+    def facts(self) -> Json:
+        """Return the fields which every kind of Telegram's file has."""
+        return {"file_id": self.file_id, "file_unique_id": "u" + self.file_id[-12:], "file_size": len(self.content)}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Query:
-    """A pressed button that waits for its answer."""
+    """A pressed button which waits for its answer; `born` in monotonic seconds."""
 
-    member: Member
-    asked: float
+    chat: Chat
+    born: float
 
 
 class World:
-    """All of it, for one bot."""
+    """Everything of one bot's sandbox. `seed` makes the ids repeatable."""
 
-    def __init__(self, token: str, updates: Updates, *, limits: bool = True) -> None:
-        self.token = token
-        self.updates = updates
-        self.limits = Limits(time.monotonic, enabled=limits)
+    def __init__(self, token: str, *, limits: bool = True, seed: int | None = None) -> None:
+        self.random = random.Random(seed)
+        self.tokens = {token}
         number = token.partition(":")[0]
-        self.bot: JSON = {
+        self.bot: Json = {
             "id": int(number) if number.isdecimal() else 42,
             "is_bot": True,
-            "first_name": "Отдел продаж школы",
+            "first_name": "Песочница",
             "username": "school_sandbox_bot",
         }
-        self.people: dict[int, Member] = {}
+        self.limiter = Limiter(limits)
+        self.updates = UpdateQueue(self.random.randrange(10**8, 9 * 10**8))
+        self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.paths: dict[str, StoredFile] = {}
         self.queries: dict[str, Query] = {}
-        self.commands: dict[tuple[str, int, str], list[JSON]] = {}
-        self.calls: Counter[str] = Counter()
-        self._message_ids = itertools.count(1)
-        self._person_ids = itertools.count(700_000_001)
-        self._group_ids = itertools.count(4_000_001)
+        self.commands: dict[tuple[str, int, str], list[Json]] = {}
+        self.counts: dict[str, int] = {}
+        self._message = self.random.randrange(10, 1000)
+        self._number = self.random.randrange(10**8, 9 * 10**8)
 
-    def add_person(self, about: JSON) -> Member:
-        """Add a person who has not written to the bot yet."""
-        number = next(self._person_ids)
-        texts = [str(about.get(name) or "") for name in ("first_name", "last_name", "username", "phone")]
-        facts: JSON = {"id": number, "type": "private"}
-        names = ("first_name", "last_name", "username")
-        facts |= {name: value for name, value in zip(names, texts, strict=False) if value}
-        chat = Chat(number, "private", facts)
-        phone = texts[3] or f"+7900{number % 10_000_000:07d}"
-        member = Member(
-            number, *texts[:3], phone, str(about.get("part") or ""), str(about.get("hint") or ""), chat=chat
-        )
-        self.people[number] = member
-        self.chats[number] = chat
-        return member
+    def number(self) -> int:
+        """Return a new number for people, groups, files and queries."""
+        self._number += 1
+        return self._number
 
-    def add_group(self, title: str, kind: str = "group") -> Chat:
-        """Add a group with the bot in it; `kind` is `group` or `supergroup`."""
-        number = -next(self._group_ids) - (1_000_000_000_000 if kind == "supergroup" else 0)
-        chat = Chat(number, kind, {"id": number, "type": kind, "title": title})
-        self.chats[number] = chat
+    def add_person(self, first_name: str, last_name: str = "", username: str = "", **about: str) -> Person:
+        """Add a person who has not yet written to the bot; `about`: phone, part, hint."""
+        number = self.number()
+        facts: Json = {"id": number, "is_bot": False, "first_name": first_name, "language_code": "ru"}
+        chat: Json = {"id": number, "type": "private", "first_name": first_name}
+        for key, value in (("last_name", last_name), ("username", username)):
+            if value:
+                facts[key] = chat[key] = value
+        person = self.people[number] = Person(number, facts, **about)
+        self.chats[number] = Chat(number, chat, person)
+        return person
+
+    def add_group(self, title: str) -> Chat:
+        """Add a group in which the bot is a member."""
+        number = -self.number()
+        chat = self.chats[number] = Chat(number, {"id": number, "type": "group", "title": title})
         return chat
 
-    def add_file(self, kind: str, name: str, mime: str, data: bytes) -> StoredFile:
-        """Keep a file; its path is what `getFile` tells."""
-        suffix = name.rpartition(".")[2] if "." in name else "bin"
-        path = f"{kind}s/file_{len(self.files)}.{suffix}"
-        file = StoredFile(secrets.token_urlsafe(30), secrets.token_urlsafe(9), path, name, mime, data)
-        self.files[file.file_id] = file
-        self.paths[path] = file
+    def migrate(self, group: Chat) -> Chat:
+        """Turn a group into a supergroup with a new id and tell the bot, as Telegram does by service messages."""
+        number = -1_000_000_000_000 - self.number()
+        title = group.facts["title"]
+        new = self.chats[number] = Chat(number, {"id": number, "type": "supergroup", "title": title})
+        group.migrated_to = number
+        for chat, field_name, other in ((group, "migrate_to_chat_id", number), (new, "migrate_from_chat_id", group.id)):
+            post = self.place(chat, {field_name: other}, by_bot=False)
+            self.updates.push("message", post.body)
+        return new
+
+    def store(self, name: str, mime: str, content: bytes, folder: str = "documents") -> StoredFile:
+        """Keep a file and return it; an unknown type is guessed by the name."""
+        number = self.number()
+        file_id = f"SandboxFile{self.random.getrandbits(48):012x}{number:012d}"
+        mime = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        path = f"{folder}/file_{number}{PurePath(name).suffix}"
+        file = StoredFile(file_id, path, name, mime, content)
+        self.files[file_id] = self.paths[path] = file
         return file
 
-    def add_message(self, chat: Chat, sender: JSON, fields: JSON, file: StoredFile | None = None) -> Stored:
-        """Add a message to a chat and wake who waits for it."""
-        number = next(self._message_ids)
-        raw = {"message_id": number, "from": sender, "chat": chat.facts, "date": int(time.time()), **fields}
-        message = Stored(raw, sender is self.bot, 0, file=file)
-        chat.messages[number] = message
-        chat.changed(message)
-        return message
+    def find(self, chat_id: object) -> Chat:
+        """Return a chat the bot may name; raise `ApiError` "chat not found"."""
+        try:
+            return self.chats[int(str(chat_id))]
+        except (KeyError, ValueError):
+            raise ApiError(400, CHAT_NOT_FOUND if chat_id else "Bad Request: chat_id is empty") from None
 
-    def add_query(self, member: Member, chat: Chat, message_id: int, data: str) -> str:
-        """Press a button: queue the query with the whole message; return its id. A lost message is refused."""
-        message = chat.messages.get(message_id)
-        if message is None or not message.from_bot:
-            raise bad("message not found")
-        now = time.monotonic()
-        # Queries are in the order of their age: the dead ones stand first.
-        for dead in list(itertools.takewhile(lambda k: now - self.queries[k].asked > QUERY_LIFE, self.queries)):
-            del self.queries[dead]
-        number = str(secrets.randbits(62))
-        self.queries[number] = Query(member, now)
-        told = {"message_id": message_id, "chat": chat.facts, "date": 0} if message.deleted else message.raw
-        instance = str(hash((self.token, chat.id)))
-        query = {"id": number, "from": member.user(), "message": told, "chat_instance": instance, "data": data}
-        self.updates.push("callback_query", query)
-        return number
+    def reach(self, chat_id: object) -> Chat:
+        """Return a chat the bot may write to; raise `ApiError` in Telegram's words."""
+        chat = self.find(chat_id)
+        if chat.migrated_to:
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, words, migrate_to_chat_id=chat.migrated_to)
+        if chat.left:
+            raise ApiError(403, "Forbidden: bot is not a member of the group chat")
+        if chat.person and not chat.person.started:
+            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
+        if chat.person and chat.person.blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
+        return chat
 
-    def close(self) -> None:
-        """Wake everybody who waits for a chat."""
-        for chat in self.chats.values():
-            chat.bell.ring()
+    def spend(self, chat: Chat, count: int = 1) -> None:
+        """Count messages against the limits; raise `ApiError` 429 with `retry_after` in seconds."""
+        wait = self.limiter.take(chat.id, group=chat.person is None, count=count)
+        if wait:
+            raise ApiError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
+
+    def place(self, chat: Chat, content: Json, *, by_bot: bool, keyboard: Json | None = None) -> Post:
+        """Put a message into a chat, with its id, author and date."""
+        self._message += 1
+        author = self.bot if by_bot or chat.person is None else chat.person.facts
+        body: Json = {
+            "message_id": self._message,
+            "from": author,
+            "chat": chat.facts,
+            "date": int(time.time()),
+            **content,
+        }
+        post = chat.posts[self._message] = Post(body, by_bot, chat.bump(), keyboard)
+        return post
+
+    def write(self, person: Person, content: Json) -> Post:
+        """Put a person's message into the private chat and tell the bot; text gets its commands marked."""
+        entities = commands_of(content.get("text", ""))
+        if entities:
+            content = {**content, "entities": entities}
+        person.started = True
+        post = self.place(self.chats[person.id], content, by_bot=False)
+        self.updates.push("message", post.body)
+        return post
+
+    def press(self, person: Person, post: Post, data: str) -> str:
+        """Press a button with callback data; return the query's id. A deleted message comes as inaccessible."""
+        chat = self.chats[person.id]
+        query = str(self.random.getrandbits(62))
+        self.queries[query] = Query(chat, time.monotonic())
+        gone: Json = {"chat": chat.facts, "message_id": post.id, "date": 0}
+        payload: Json = {
+            "id": query,
+            "from": person.facts,
+            "message": gone if post.deleted else post.body,
+            "chat_instance": str(chat.id),
+            "data": data,
+        }
+        self.updates.push("callback_query", payload)
+        return query
+
+    def block(self, person: Person, *, blocked: bool) -> None:
+        """Let a person block or unblock the bot; the bot is told by `my_chat_member`."""
+        if person.blocked == blocked:
+            return
+        person.blocked = blocked
+        member: Json = {"user": self.bot, "status": "member"}
+        kicked: Json = {"user": self.bot, "status": "kicked", "until_date": 0}
+        change: Json = {
+            "chat": self.chats[person.id].facts,
+            "from": person.facts,
+            "date": int(time.time()),
+            "old_chat_member": member if blocked else kicked,
+            "new_chat_member": kicked if blocked else member,
+        }
+        self.updates.push("my_chat_member", change)
+
+    def commands_for(self, chat: Chat) -> list[Json]:
+        """Return the commands a person sees in a chat: those of the narrowest scope."""
+        kind = "all_private_chats" if chat.person else "all_group_chats"
+        for key in (("chat", chat.id, ""), (kind, 0, ""), ("default", 0, "")):
+            if key in self.commands:
+                return self.commands[key]
+        return []
+
+    async def watch(self, chat: Chat, after: int, seconds: float) -> None:
+        """Wait until the chat's revision is above `after`, or `seconds` have passed."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while chat.revision <= after and (left := deadline - loop.time()) > 0 and await chat.signal.wait(left):
+            pass

@@ -1,180 +1,195 @@
-"""The bot's updates: kept until confirmed, handed out by long polling or pushed to a webhook in their order."""
+"""The updates of a bot: kept until confirmed, given by long polling or brought to a webhook in their order."""
 
 import asyncio
 import contextlib
 import json
-import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Any
 
-import aiohttp
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from sandbox.call import JSON, Refusal
+Json = dict[str, Any]
 
-# A webhook that failed is tried again after these seconds, doubled each time up to the last.
-_RETRY_FIRST, _RETRY_LAST = 0.2, 5.0
-_WEBHOOK_TIMEOUT = aiohttp.ClientTimeout(total=60)
-# Bot API, `getUpdates`: all kinds but these are sent unless they are asked for.
-_ONLY_IF_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+FIRST_RETRY = 0.1
+LONGEST_RETRY = 5.0
+KEPT = 100_000
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+_ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+_TAKEN = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Bell:
-    """Wakes everybody who waits for a change; a waiter never misses a ring after it has looked."""
+class ApiError(Exception):
+    """A refusal in Telegram's words: HTTP code, description, and the `parameters` of the answer."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+class Signal:
+    """Wakes all who wait; a wait costs one future and no polling."""
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._waiters: set[asyncio.Future[None]] = set()
 
-    def ring(self) -> None:
-        """Wake all who wait now."""
-        self._event.set()
-        self._event = asyncio.Event()
+    def fire(self) -> None:
+        """Wake everyone who waits now."""
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
 
-    async def wait(self, seconds: float) -> bool:
-        """Wait for a ring; return whether it rang before the seconds ran out."""
-        if seconds <= 0:
-            return False
-        event = self._event
+    async def wait(self, timeout: float) -> bool:
+        """Wait for `fire` at most `timeout` seconds; tell whether it came."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.add(waiter)
         try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
+            async with asyncio.timeout(timeout):
+                await waiter
         except TimeoutError:
             return False
+        finally:
+            self._waiters.discard(waiter)
         return True
 
 
-@dataclass
-class Webhook:
-    """Where the updates are pushed and how it goes."""
+class UpdateQueue:
+    """The unconfirmed updates, already in JSON; `first` is the id of the first one."""
 
-    url: str
-    secret: str
-    max_connections: int
-    failed_at: int = 0
-    failure: str = ""
-
-
-class Updates:
-    """The queue of the updates; their ids grow by one from a random number, as Telegram's do."""
-
-    def __init__(self, answer: Callable[[str, JSON], Awaitable[Any]]) -> None:
-        self.webhook: Webhook | None = None
-        self.allowed: list[str] = []
-        self._answer = answer
-        self._next = random.randrange(100_000_000, 900_000_000)
-        self._queue: deque[tuple[int, bytes]] = deque()
-        self._bell = Bell()
-        self._poll = 0
+    def __init__(self, first: int) -> None:
+        self.next_id = first
+        self.url = ""
+        self.answer: Callable[[str, Json], Awaitable[None]] | None = None
+        self._secret = ""
+        self._allowed: list[str] = []
+        self._pending: deque[tuple[int, str]] = deque(maxlen=KEPT)
+        self._signal = Signal()
+        self._turn = 0
         self._closed = False
         self._task: asyncio.Task[None] | None = None
+        self._error: Json = {}
 
-    def __len__(self) -> int:
-        return len(self._queue)
-
-    def push(self, kind: str, payload: JSON) -> None:
-        """Queue an update of a kind the bot asked for."""
-        if kind not in self.allowed if self.allowed else kind in _ONLY_IF_ASKED:
+    def push(self, kind: str, payload: Json) -> None:
+        """Add an update, unless the bot has asked for other kinds only."""
+        if self._allowed and kind not in self._allowed:
             return
-        body = json.dumps({"update_id": self._next, kind: payload}, ensure_ascii=False, separators=(",", ":"))
-        self._queue.append((self._next, body.encode()))
-        self._next += 1
-        self._bell.ring()
+        # Written down at once: a later edit must not change what has already been told.
+        self._pending.append((self.next_id, f'{{"update_id":{self.next_id},"{kind}":{encode(payload)}}}'))
+        self.next_id += 1
+        self._signal.fire()
 
-    def forget(self) -> None:
-        """Drop all that is queued (`drop_pending_updates`)."""
-        self._queue.clear()
+    async def poll(self, offset: int, limit: int, timeout: float, allowed: list[str] | None) -> list[str]:
+        """Return updates in JSON, waiting up to `timeout` seconds; raise `ApiError` 409 on a conflict.
 
-    async def poll(self, offset: int, limit: int, timeout: float) -> Sequence[bytes]:
-        """Return up to `limit` updates from `offset` as JSON, waiting up to `timeout` seconds for the first.
-
-        Raise 409 when a webhook is set, or when another poll begins while this one waits.
+        As with Telegram, the newer of two polls stays and the older one is refused.
         """
-        self._refuse_webhook()
-        self._confirm(offset)
-        self._poll += 1
-        mine = self._poll
-        self._bell.ring()
-        end = time.monotonic() + timeout
-        while not self._queue and not self._closed:
-            rang = await self._bell.wait(end - time.monotonic())
-            self._refuse_webhook()
-            if mine != self._poll:
-                words = "terminated by other getUpdates request; make sure that only one bot instance is running"
-                raise Refusal(409, f"Conflict: {words}")
-            if not rang:
-                break
-        return [body for _, body in list(self._queue)[:limit]] if self._queue else []
+        if self.url:
+            raise ApiError(409, _ACTIVE)
+        if allowed is not None:
+            self._allowed = allowed
+        self._turn += 1
+        turn = self._turn
+        self._signal.fire()
+        self._forget(offset)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while not self._pending:
+            left = deadline - loop.time()
+            if left <= 0 or self._closed:
+                return []
+            await self._signal.wait(left)
+            if self.url:
+                raise ApiError(409, "Conflict: terminated by setWebhook request")
+            if turn != self._turn:
+                raise ApiError(409, _TAKEN)
+        return [body for _, body in islice(self._pending, limit)]
 
-    def _refuse_webhook(self) -> None:
-        if self.webhook is not None:
-            words = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-            raise Refusal(409, f"Conflict: {words}")
-
-    def _confirm(self, offset: int) -> None:
+    def _forget(self, offset: int) -> None:
         if offset < 0:
-            while len(self._queue) > -offset:
-                self._queue.popleft()
-        while offset > 0 and self._queue and self._queue[0][0] < offset:
-            self._queue.popleft()
-
-    async def set_webhook(self, webhook: Webhook | None) -> None:
-        """Push to another address from now on, or to none."""
-        await self._stop_task()
-        self.webhook = webhook
-        self._bell.ring()
-        if webhook is not None:
-            self._task = asyncio.create_task(self._deliver(webhook), name="sandbox webhook")
-
-    async def _deliver(self, webhook: Webhook) -> None:
-        delay = _RETRY_FIRST
-        async with aiohttp.ClientSession(timeout=_WEBHOOK_TIMEOUT) as session:
-            while True:
-                if not self._queue:
-                    await self._bell.wait(3600)
-                    continue
-                first = self._queue[0]
-                if await self._post(session, webhook, first[1]):
-                    delay = _RETRY_FIRST
-                    if self._queue and self._queue[0] is first:
-                        self._queue.popleft()
-                else:
-                    await asyncio.sleep(delay)
-                    delay = min(delay * 2, _RETRY_LAST)
-
-    async def _post(self, session: aiohttp.ClientSession, webhook: Webhook, body: bytes) -> bool:
-        headers = {"Content-Type": "application/json"}
-        if webhook.secret:
-            headers["X-Telegram-Bot-Api-Secret-Token"] = webhook.secret
-        try:
-            async with session.post(webhook.url, data=body, headers=headers) as response:
-                if response.ok:
-                    await self._take_answer(response)
-                    return True
-                webhook.failure = f"Wrong response from the webhook: {response.status} {response.reason}"
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            webhook.failure = "Connection timed out" if isinstance(error, TimeoutError) else "Connection refused"
-        webhook.failed_at = int(time.time())
-        return False
-
-    async def _take_answer(self, response: aiohttp.ClientResponse) -> None:
-        if response.content_type != "application/json":
+            offset = self.next_id + offset
+        elif offset == 0:
             return
-        # A method in the answer to a webhook is called, and its result is told to nobody (Bot API, "Making requests").
-        with contextlib.suppress(ValueError, Refusal):
-            answer = await response.json()
-            if isinstance(answer, dict) and isinstance(answer.get("method"), str):
-                await self._answer(answer.pop("method"), answer)
+        while self._pending and self._pending[0][0] < offset:
+            self._pending.popleft()
+
+    async def set_webhook(self, url: str, secret: str, allowed: list[str] | None, *, drop: bool) -> None:
+        """Bring updates to `url` from now on, or stop bringing them when it is empty."""
+        await self._stop_delivery()
+        if allowed is not None:
+            self._allowed = allowed
+        if drop:
+            self._pending.clear()
+        self.url, self._secret, self._error = url, secret, {}
+        self._signal.fire()
+        if url:
+            self._task = asyncio.create_task(self._deliver())
+
+    def info(self) -> Json:
+        """Return Telegram's WebhookInfo."""
+        told: Json = {"url": self.url, "has_custom_certificate": False, "pending_update_count": len(self._pending)}
+        if self.url:
+            told["max_connections"] = 40
+        if self._allowed:
+            told["allowed_updates"] = self._allowed
+        return {**told, **self._error}
 
     async def close(self) -> None:
-        """End all polls at once and stop the webhook."""
+        """Let the polls go and stop the delivery."""
         self._closed = True
-        self._bell.ring()
-        await self._stop_task()
+        self._signal.fire()
+        await self._stop_delivery()
 
-    async def _stop_task(self) -> None:
+    async def _stop_delivery(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task})
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
             self._task = None
+
+    async def _deliver(self) -> None:
+        delay = FIRST_RETRY
+        async with ClientSession(timeout=ClientTimeout(total=60)) as session:
+            while True:
+                while not self._pending:
+                    await self._signal.wait(3600)
+                number, body = self._pending[0]
+                error = await self._bring(session, body)
+                if error:
+                    self._error = {"last_error_date": int(time.time()), "last_error_message": error}
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, LONGEST_RETRY)
+                    continue
+                delay = FIRST_RETRY
+                if self._pending and self._pending[0][0] == number:
+                    self._pending.popleft()
+
+    async def _bring(self, session: ClientSession, body: str) -> str:
+        headers = {"Content-Type": "application/json"}
+        if self._secret:
+            headers[SECRET_HEADER] = self._secret
+        try:
+            async with session.post(self.url, data=body.encode(), headers=headers) as response:
+                if not 200 <= response.status < 300:
+                    return f"Wrong response from the webhook: {response.status} {response.reason}"
+                if response.content_type == "application/json":
+                    await self._reply(await response.read())
+        except (ClientError, TimeoutError) as error:
+            return f"Connection failed: {type(error).__name__}"
+        return ""
+
+    async def _reply(self, raw: bytes) -> None:
+        """Make the call a webhook has answered with; Telegram tells nobody whether it went well."""
+        try:
+            call = json.loads(raw)
+        except ValueError:
+            return
+        if self.answer and isinstance(call, dict) and isinstance(call.get("method"), str):
+            with contextlib.suppress(ApiError):
+                await self.answer(call.pop("method"), call)

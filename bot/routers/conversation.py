@@ -22,7 +22,11 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
     """Greet with the centre's name and begin, or offer to go on with what was begun."""
     draft = talk.session.draft
     if draft is not None and draft.form == "order" and draft.answers:
-        await offer_to_continue(talk)
+        await offer_to_continue(talk, discipline)
+        return
+    if not talk.settings.in_chat:
+        words = texts.NOT_IN_CHAT.format(email=escape(centre.email))
+        talk.replies.say(Screen(f"{words}\n\n{talk.settings.support()}"))
         return
     if not talk.session.catalogue.offered_courses(talk.today, discipline):
         talk.replies.say(Screen(f"{texts.NOTHING_ON_SALE}\n\n{talk.settings.support()}"))
@@ -41,13 +45,13 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
     ask(talk, asked)
 
 
-async def offer_to_continue(talk: Talk) -> None:
-    """Offer the exact step of an order begun before."""
+async def offer_to_continue(talk: Talk, discipline: str | None = None) -> None:
+    """Offer the exact step of an order begun before; starting anew takes the discipline of the link just opened."""
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
     step = form_view.step_name(asked)
     rows = (
         (Button("Продолжить", form("resume", asked.draft.id)),),
-        (Button("Начать заново", form("restart", asked.draft.id)),),
+        (Button("Начать заново", form("restart", asked.draft.id, value=discipline or "")),),
     )
     talk.replies.say(Screen(f"<b>Продолжить заявку?</b>\nВы остановились здесь: {escape(step)}.", rows))
 

@@ -1,6 +1,7 @@
 """The order form in chat: typed answers and the form's buttons."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
@@ -135,10 +136,12 @@ async def _resume(talk: Talk, _: FormButton, message: int) -> None:
     conversation.replace_question(talk, await fill_form.resume(talk.uow, talk.session, talk.today), message)
 
 
-async def _restart(talk: Talk, _: FormButton, message: int) -> None:
-    draft = fill_form.active(talk.session)
+async def _restart(talk: Talk, button: FormButton, message: int) -> None:
+    number = talk.session.visitor.centre if talk.session.visitor else None
+    if number is not None:
+        talk.session = replace(talk.session, centre=await talk.uow.centre(number))
     asked = await fill_form.start_order(
-        talk.uow, talk.session, talk.user_id, talk.chat_id, draft.discipline, talk.now, talk.today
+        talk.uow, talk.session, talk.user_id, talk.chat_id, button.value or None, talk.now, talk.today
     )
     conversation.replace_question(talk, asked, message)
 

@@ -63,6 +63,7 @@ async def _staff(secret: str, talk: Talk) -> None:
     except SchoolError:
         talk.replies.say(Screen(f"{texts.STAFF_LINK_DEAD}\n\n{talk.settings.support()}"))
         return
+    talk.new_role = member.role
     talk.replies.say(Screen(f"✅ {texts.STAFF_WELCOME[member.role.value]}"))
 
 

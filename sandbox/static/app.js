@@ -65,7 +65,9 @@ function select(key) {
   for (const tab of byId("tabs").children) {
     const chosen = tab.dataset.key === key;
     tab.setAttribute("aria-pressed", String(chosen));
-    if (chosen) tab.classList.remove("news");
+    if (!chosen) continue;
+    tab.classList.remove("news");
+    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   for (const column of document.querySelectorAll(".column")) column.classList.toggle("chosen", column.dataset.key === key);
   const chat = chats.get(Number(key));

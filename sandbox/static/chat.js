@@ -1,6 +1,6 @@
 // One person's chat: bubbles, buttons, the keyboard under the text box, files.
 
-import { alertBox, make, post, rich, size, toast } from "/kit.js";
+import { alertBox, icon, make, post, rich, size, toast } from "/kit.js";
 
 const NEAR = 90;
 
@@ -16,7 +16,7 @@ export class Chat {
   }
 
   clear() {
-    this.after = 0;
+    this.after = -1;
     this.loaded = false;
     this.bubbles = new Map();
     this.seen = new Set();
@@ -26,7 +26,7 @@ export class Chat {
   }
 
   path(seconds) {
-    return `${this.root}/chat?after=${this.after}&wait=${seconds}`;
+    return `${this.root}/chat?changed=1&after=${this.after}&wait=${seconds}`;
   }
 
   send(text) {
@@ -41,10 +41,12 @@ export class Chat {
     this.empty = make("div", { class: "empty" }, make("p", {}, "Сообщений пока нет. Начните разговор с ботом."), this.start);
     this.list = make("div", { class: "list", on: { click: (event) => this.follow(event) } }, this.empty);
     this.keys = make("div", { class: "keys", hidden: true });
+    this.toasts = make("div", { class: "toasts", role: "status", ariaLive: "polite" });
     const face = make("span", { class: "face", ariaHidden: "true" }, initials(person));
     face.style.setProperty("--hue", String((person.id * 67) % 360));
     this.element.replaceChildren(
       make("header", { class: "head" }, face, make("span", { class: "who" }, make("strong", {}, person.part || this.name), make("small", {}, person.part ? this.name : "участник"))),
+      this.toasts,
       this.hint,
       this.list,
       this.keys,
@@ -62,14 +64,14 @@ export class Chat {
     this.box.addEventListener("input", () => this.fit());
     this.photo = this.picker("photo", "image/*");
     this.document = this.picker("document", "");
-    const attach = drop("📎", "Прикрепить", [
+    const attach = drop(icon("clip"), "Прикрепить", [
       ["Файл", () => this.document.click()],
       ["Фото", () => this.photo.click()],
       ["Голосовое сообщение", () => post(`${this.root}/send`, { voice: true })],
       ["Стикер", () => post(`${this.root}/send`, { sticker: true })],
     ]);
     this.menu = make("span", { hidden: true });
-    const send = make("button", { class: "quiet send", ariaLabel: "Отправить", title: "Отправить", on: { click: () => this.submit() } }, "➤");
+    const send = make("button", { class: "quiet send", ariaLabel: "Отправить", title: "Отправить", on: { click: () => this.submit() } }, icon("send"));
     return make("footer", { class: "composer" }, this.menu, attach, this.box, send, this.photo, this.document);
   }
 
@@ -151,11 +153,19 @@ export class Chat {
 
   bubble(message) {
     const body = make("div", { class: "text" });
-    if (message.file) body.append(make("div", { class: "attached" }, make("b", {}, `📎 ${message.file.name || "Фото"}`), make("small", {}, size(message.file.size || 0))));
-    body.append(rich(message.html || ""));
+    if (message.file) body.append(this.file(message.file));
+    // Telegram shows the command and keeps what the link passed to itself.
+    const passed = message.from === "person" && message.text?.startsWith("/start ");
+    body.append(passed ? "/start" : rich(message.html || ""));
     if (message.edited && message.from === "person") body.append(make("small", { class: "edited" }, "изменено"));
     const rows = (message.buttons ?? []).map((row) => make("div", { class: "buttons" }, ...row.map((button) => this.button(message, button))));
     return make("div", { class: `bubble ${message.from}` }, body, ...rows);
+  }
+
+  file(file) {
+    const label = file.name || "Фото";
+    const name = make("a", { href: `/sent/${file.path}`, download: label }, icon("clip"), ` ${label}`);
+    return make("div", { class: "attached" }, name, make("small", {}, size(file.size || 0)));
   }
 
   button(message, button) {
@@ -174,7 +184,7 @@ export class Chat {
     this.seen.add(note.callback_query_id);
     if (old || !note.text) return;
     if (note.alert) alertBox(note.text);
-    else toast(note.text);
+    else toast(note.text, this.toasts);
   }
 
   commands(list) {
@@ -183,7 +193,7 @@ export class Chat {
     this.menuKey = key;
     this.menu.hidden = !list.length;
     const items = list.map((item) => [`${item.description}`, () => this.send(`/${item.command}`)]);
-    this.menu.replaceChildren(drop("☰", "Меню", items));
+    this.menu.replaceChildren(drop(icon("menu"), "Меню", items));
   }
 
   settle() {
@@ -191,7 +201,7 @@ export class Chat {
     this.empty.hidden = alive.length > 0;
     this.start.hidden = Boolean(this.person.hint);
     this.hint.hidden = !this.person.hint || alive.some((entry) => entry.message.text === this.person.hint);
-    const last = alive.map((entry) => entry.message).filter((message) => message.from === "bot" && message.keyboard).at(-1);
+    const last = alive.map((entry) => entry.message).filter((message) => message.keyboard?.length || message.keyboard_removed).at(-1);
     this.keyboard(last?.keyboard ?? []);
   }
 

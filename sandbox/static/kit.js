@@ -11,6 +11,25 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+const SHAPES = {
+  clip: "M13.5 7.5 8 13a3.2 3.2 0 0 1-4.6-4.6l6-6a2.1 2.1 0 0 1 3 3l-6 6a1 1 0 0 1-1.5-1.5L10 5",
+  menu: "M2.5 4h11M2.5 8h11M2.5 12h11",
+  send: "M2 2.5 14.5 8 2 13.5 4 8zM4 8h5",
+};
+
+/** Return a line drawing; drawn here, so that it looks alike whatever fonts there are. */
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  picture.setAttribute("viewBox", "0 0 16 16");
+  picture.setAttribute("class", "icon");
+  picture.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(space, "path");
+  line.setAttribute("d", SHAPES[name]);
+  picture.append(line);
+  return picture;
+}
+
 export async function ask(path, signal) {
   const response = await fetch(path, { signal, cache: "no-store" });
   if (!response.ok) throw new Error(String(response.status));
@@ -34,9 +53,10 @@ export async function post(path, body) {
   return null;
 }
 
-export function toast(text) {
+export function toast(text, place = byId("toasts")) {
   const note = make("div", { class: "toast" }, text);
-  byId("toasts").append(note);
+  place.append(note);
+  while (place.children.length > 3) place.firstChild.remove();
   setTimeout(() => note.classList.add("gone"), 4000);
   setTimeout(() => note.remove(), 4400);
 }

@@ -1,6 +1,6 @@
 // The mailbox: the list of letters, newest first, and one letter opened.
 
-import { byId, linked, make, plural, popup, size } from "/kit.js";
+import { byId, icon, linked, make, plural, popup, size } from "/kit.js";
 
 export class Letters {
   constructor(onLink, onNew) {
@@ -44,7 +44,7 @@ export class Letters {
       { class: "row new" },
       make("strong", {}, letter.subject || "Без темы"),
       make("small", {}, `Кому: ${letter.to.join(", ")}`),
-      files ? make("small", {}, `📎 ${plural(files, "файл", "файла", "файлов")}`) : null,
+      files ? make("small", {}, icon("clip"), ` ${plural(files, "файл", "файла", "файлов")}`) : null,
     );
     button.addEventListener("click", () => {
       button.classList.remove("new");
@@ -60,7 +60,8 @@ export class Letters {
       make(
         "a",
         { class: "file", href: `/sandbox/letters/${letter.id}/attachments/${number}`, download: file.name },
-        `📎 ${file.name}`,
+        icon("clip"),
+        ` ${file.name}`,
         make("small", {}, ` ${size(file.size)}`),
       ),
     );

@@ -13,11 +13,11 @@ ORDER_DATA: dict[str, Any] = {
     "number": "0123-0042",
     "students": [{"name": "<b>&"}] * 5,
     "total": 12_250_000,
-    "payer": {"name": "ООО «Ромашка» <&> " + "очень длинное название " * 8, "inn": "5039002841"},
+    "payer": {"kind": "organisation", "name": "ООО «Ромашка» <&> " + "длинное название " * 9, "inn": "5039002841"},
 }
 DATA: dict[str, dict[str, Any]] = {
     "order_to_staff": ORDER_DATA,
-    "link_locked": {"number": "0123-0042", "student_name": "<Соколова> & Ко"},
+    "link_locked": {"number": "0123-0042", "student_name": "Соколова Любовь Андреевна"},
     "draft_nudge": {"draft": "0123456789ab"},
     "draft_expired": {},
     "alert": {"text": "<&>"},
