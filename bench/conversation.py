@@ -94,7 +94,6 @@ def write_config(folder: Path, name: str, api_server: str, smtp_port: int) -> Pa
 async def load_data(config: Path) -> None:
     """Make the database with the catalogue and the centre."""
     bot = ("-m", "bot")
-    await finish(*bot, "migrate", "--config", str(config))
     await finish(*bot, "catalog", "load", "catalog.example.toml", "--config", str(config))
     about = ("--name", "СЦ Пример", "--email", "centre@example.ru")
     await finish(*bot, "centre", "add", CENTRE, *about, "--config", str(config))

@@ -1,73 +1,88 @@
-"""A client of the sandbox: plays people and reads their chats and letters, without a single blind pause."""
+"""People of the sandbox for tests and the story: they write, press and wait for what the bot says."""
 
+import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
+from aiohttp import ClientSession, ClientTimeout, FormData
 
-JSON = dict[str, Any]
-# A long poll is cut into pieces of so many seconds.
-_WAIT = 20.0
+Json = dict[str, Any]
 
-
-class NoSuchButton(LookupError):
-    """No message of the bot has such a button; the message lists what there is."""
+SETTLE = 1.0
+TAIL = 6
 
 
-class SandboxError(RuntimeError):
-    """The sandbox refused what a person wanted to do."""
+class NoSuchButton(AssertionError):
+    """There is no such button in the chat; the message lists the bot's last messages and their buttons."""
+
+
+class NotSaid(AssertionError):
+    """What was waited for was not said in time; the message shows the chat's tail."""
+
+
+class SandboxError(Exception):
+    """The control API has refused; the message is its status and words."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message as its reader sees it; `rev` is the chat's revision at its last change."""
+    """A message as its reader sees it; `rev` is the chat's revision of its last change."""
 
     message_id: int
     sender: str
     text: str
     html: str
-    buttons: list[list[JSON]]
+    buttons: tuple[tuple[Json, ...], ...]
+    keyboard: tuple[tuple[Any, ...], ...]
     rev: int
     edited: bool
     deleted: bool
-    keyboard: list[list[Any]] = field(default_factory=list)
-    file: JSON | None = None
+    file: Json | None
+
+    @classmethod
+    def read(cls, told: Json) -> "Message":
+        """Make a message of the control API's JSON."""
+        return cls(
+            told["message_id"],
+            told["from"],
+            told["text"],
+            told["html"],
+            tuple(tuple(row) for row in told["buttons"]),
+            tuple(tuple(row) for row in told["keyboard"]),
+            told["rev"],
+            told["edited"],
+            told["deleted"],
+            told.get("file"),
+        )
+
+    def labels(self) -> list[str]:
+        """Return the texts of the inline buttons, row by row."""
+        return [button["text"] for row in self.buttons for button in row]
 
     def has_button(self, label: str) -> bool:
         """Tell whether a button's text contains the label."""
-        return any(label in button["text"] for row in self.buttons for button in row)
+        return any(label in text for text in self.labels())
 
-    def data_of(self, label: str) -> str | None:
-        """Return the data of the button with the label, exact before containing; `None` if there is none."""
-        found = [b for row in self.buttons for b in row if "data" in b and label in b["text"]]
-        exact = [b for b in found if b["text"] == label]
-        return str((exact or found)[0]["data"]) if found else None
-
-    def __str__(self) -> str:
-        marks = "".join(f" ({word})" for word in ("edited", "deleted") if getattr(self, word))
-        rows = "".join("\n      " + " ".join(f"[{b['text']}]" for b in row) for row in self.buttons)
-        return f"  {self.sender} #{self.message_id} rev {self.rev}{marks}: {self.text}{rows}"
-
-
-def _message(told: JSON) -> Message:
-    names = ("message_id", "text", "html", "buttons", "rev", "edited", "deleted", "keyboard")
-    return Message(sender=told["from"], file=told.get("file"), **{name: told[name] for name in names})
+    def data(self, label: str) -> str | None:
+        """Return the data of the button with the label: that text exactly, or else the first that contains it."""
+        pressed = [b for row in self.buttons for b in row if label in b["text"] and "data" in b]
+        exact = [b for b in pressed if b["text"] == label]
+        return str((exact or pressed)[0]["data"]) if pressed else None
 
 
 class Sandbox:
-    """The sandbox at an address; an async context manager."""
+    """The control API of a running sandbox; an async context manager."""
 
     def __init__(self, base_url: str) -> None:
-        self._base = base_url.rstrip("/") + "/sandbox"
-        self._session: aiohttp.ClientSession | None = None
+        self._base = base_url.rstrip("/")
+        self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        # Each of many people may wait in a request of his own.
-        connector = aiohttp.TCPConnector(limit=0)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=None))
+        self._session = ClientSession(timeout=ClientTimeout(total=90))
         return self
 
     async def __aexit__(
@@ -75,209 +90,199 @@ class Sandbox:
     ) -> None:
         if self._session is not None:
             await self._session.close()
-            self._session = None
 
-    async def request(self, method: str, path: str, **more: Any) -> Any:
-        """Ask the control API; raise `SandboxError` with its words when it refuses."""
-        assert self._session is not None, "use it as `async with Sandbox(url) as sandbox`"
-        async with self._session.request(method, self._base + path, **more) as response:
-            if not response.ok:
-                raise SandboxError(f"{method} {path}: {response.status} {await response.text()}")
+    async def call(self, method: str, path: str, **request: Any) -> Any:
+        """Make a call of the control API; raise `SandboxError` when it is refused."""
+        assert self._session is not None, "use `async with Sandbox(...)`"
+        async with self._session.request(method, f"{self._base}/sandbox/{path}", **request) as response:
+            if response.status != 200:
+                raise SandboxError(f"{response.status} {await response.text()}")
             return await response.json()
 
-    async def person(
-        self,
-        first_name: str,
-        *,
-        last_name: str | None = None,
-        phone: str | None = None,
-        part: str | None = None,
-        hint: str | None = None,
-    ) -> "Person":
-        """Add a person who has not yet written to the bot."""
-        about = {"first_name": first_name, "last_name": last_name, "phone": phone, "part": part, "hint": hint}
-        made = await self.request("POST", "/people", json={k: v for k, v in about.items() if v is not None})
-        return Person(self, int(made["id"]))
+    async def person(self, first_name: str, **about: str) -> "Person":
+        """Add a person; `about`: last_name, username, phone, part, hint."""
+        told = await self.call("POST", "people", json={"first_name": first_name, **about})
+        return Person(self, told["id"], first_name)
 
-    async def letters(self, after: int = 0, wait: float = 0) -> JSON:
-        """Return `count` and the `letters` after the number, waiting up to `wait` seconds for one."""
-        found: JSON = await self.request("GET", "/letters", params={"after": str(after), "wait": str(wait)})
+    async def letters(self, after: int = 0, wait: float = 0) -> Json:
+        """Return `count` and the `letters` with an id above `after`, waiting for the first up to `wait` seconds."""
+        found: Json = await self.call("GET", "letters", params={"after": after, "wait": str(wait)})
         return found
 
-    async def wait_letter(self, predicate: Callable[[JSON], bool], timeout: float = 10) -> JSON:
-        """Return the first letter that fits; raise `TimeoutError` that names the subjects seen."""
-        end = time.monotonic() + timeout
-        seen: list[JSON] = []
-        wait = 0.0
+    async def wait_letter(self, matches: Callable[[Json], bool], timeout: float = 10) -> Json:
+        """Return the first letter that matches, waiting up to `timeout` seconds; raise `NotSaid`."""
+        deadline, after = time.monotonic() + timeout, 0
+        seen: list[str] = []
         while True:
-            new = (await self.letters(seen[-1]["id"] if seen else 0, wait))["letters"]
-            for letter in new:
-                if predicate(letter):
+            left = max(deadline - time.monotonic(), 0)
+            for letter in (await self.letters(after, left))["letters"]:
+                if matches(letter):
                     return dict(letter)
-            seen += new
-            wait = min(end - time.monotonic(), _WAIT)
-            if wait <= 0:
-                raise TimeoutError(f"no such letter in {timeout} s among {[(x['to'], x['subject']) for x in seen]}")
+                after = letter["id"]
+                seen.append(f"{', '.join(letter['to'])}: {letter['subject']}")
+            if time.monotonic() >= deadline:
+                raise NotSaid(f"no such letter in {timeout} s; there are:\n" + "\n".join(seen[-20:]))
 
     async def smtp(self, state: str, addresses: list[str] | None = None) -> None:
-        """Let the mail server be up, down or refusing, for all or for the addresses."""
-        body: JSON = {"state": state}
-        if addresses is not None:
-            body["addresses"] = addresses
-        await self.request("POST", "/smtp", json=body)
+        """Set the mailbox: up, down, refuse_temporary or refuse_permanent."""
+        await self.call("POST", "smtp", json={"state": state, "addresses": addresses or []})
 
     async def settings(self, *, limits: bool) -> None:
-        """Switch Telegram's limits of sending on or off."""
-        await self.request("POST", "/settings", json={"limits": limits})
+        """Switch Telegram's limits on or off."""
+        await self.call("POST", "settings", json={"limits": limits})
 
     async def calls(self) -> dict[str, int]:
-        """Return how many times each method of the Bot API was called."""
-        return dict((await self.request("GET", "/calls"))["counts"])
+        """Return how many times each method was called."""
+        return dict((await self.call("GET", "calls"))["counts"])
 
 
 class Person:
-    """Somebody who writes to the bot."""
+    """A person of the sandbox in the private chat with the bot."""
 
-    def __init__(self, sandbox: Sandbox, number: int) -> None:
+    def __init__(self, sandbox: Sandbox, number: int, name: str) -> None:
         self.id = number
+        self.name = name
         self._sandbox = sandbox
-        self._seen: dict[int, Message] = {}
-        self._revision = 0
-        self._acted = 0
-        self._toasts: list[JSON] = []
+        self._since = 0
 
     async def start(self, payload: str = "") -> int:
-        """Open the bot by a link; return the message's id."""
+        """Open the bot by its link; return the message's id."""
         return await self.send(f"/start {payload}".strip())
 
-    async def send(self, text: str, *, reply_to: int | None = None) -> int:
+    async def send(self, text: str, *, reply_to: int | None = None, forward: bool = False) -> int:
         """Write a text; return the message's id."""
-        return await self._say(text=text, **({} if reply_to is None else {"reply_to": reply_to}))
+        return await self._act("send", json={"text": text, "reply_to": reply_to, "forward": forward})
+
+    async def edit(self, message_id: int, text: str) -> int:
+        """Change an own text."""
+        return await self._act("send", json={"edit": message_id, "text": text})
 
     async def share_contact(self) -> int:
-        """Press the button that shares one's own number."""
-        return await self._say(contact=True)
+        """Share the own phone by the button; the person must have one."""
+        return await self._act("send", json={"contact": True})
 
-    async def contact(self, phone_number: str, first_name: str, user_id: int | None = None) -> int:
-        """Send a card from the address book."""
-        return await self._say(contact={"phone_number": phone_number, "first_name": first_name, "user_id": user_id})
+    async def send_contact(self, phone_number: str, first_name: str, user_id: int | None = None) -> int:
+        """Send somebody's contact, which may be not one's own."""
+        told = {"phone_number": phone_number, "first_name": first_name, "user_id": user_id}
+        return await self._act("send", json={"contact": told})
 
     async def voice(self) -> int:
         """Send a voice message."""
-        return await self._say(voice=True)
+        return await self._act("send", json={"voice": True})
 
     async def sticker(self) -> int:
         """Send a sticker."""
-        return await self._say(sticker=True)
-
-    async def edit(self, message_id: int, text: str) -> int:
-        """Change one's own message."""
-        return await self._say(edit=message_id, text=text)
-
-    async def _say(self, **body: Any) -> int:
-        return self._done(await self._sandbox.request("POST", f"/people/{self.id}/send", json=body))
-
-    def _done(self, told: JSON) -> int:
-        self._acted = told["revision"]
-        return int(told.get("message_id", 0))
+        return await self._act("send", json={"sticker": True})
 
     async def upload(
-        self,
-        data: bytes,
-        name: str,
-        kind: str = "document",
-        caption: str | None = None,
-        media_group_id: str | None = None,
+        self, content: str | Path | bytes, name: str = "", kind: str = "document", caption: str = "", album: str = ""
     ) -> int:
-        """Send a file or a photo; return the message's id."""
-        form = aiohttp.FormData({"kind": kind})
-        for field_name, value in (("caption", caption), ("media_group_id", media_group_id)):
-            if value is not None:
-                form.add_field(field_name, value)
-        form.add_field("file", data, filename=name)
-        return self._done(await self._sandbox.request("POST", f"/people/{self.id}/upload", data=form))
+        """Send a file, a path or bytes, as document or photo; `album` joins several; return the message's id."""
+        if not isinstance(content, bytes):
+            path = Path(content)
+            name, content = name or path.name, await asyncio.to_thread(path.read_bytes)
+        form = FormData({"kind": kind, "caption": caption, "media_group_id": album})
+        form.add_field("file", content, filename=name or "file")
+        return await self._act("upload", data=form)
 
-    async def press(self, label: str, message: Message | None = None) -> str:
-        """Press the button of the newest message that has it; return the query's id.
+    async def press(self, label: str, message: Message | None = None, *, settle: float = SETTLE) -> str:
+        """Press the button whose text contains `label`; return the callback query's id.
 
-        With `message` it is pressed as it was then, even if it has changed since. Raise `NoSuchButton`.
+        Without `message` it is the newest one with such a button; when the bot has not changed the chat since the
+        person's last action, it is given up to `settle` seconds to do so. Raises `NoSuchButton`.
         """
         if message is None:
-            await self._sync()
-            shown = [m for m in reversed(self._ordered()) if m.sender == "bot" and not m.deleted]
-            message = next((m for m in shown if m.data_of(label) is not None), None)
-            if message is None:
-                raise NoSuchButton(f"no button «{label}» in:\n{self._tail('bot')}")
-        data = message.data_of(label)
+            deadline = time.monotonic() + settle
+            chat = await self._read(self._since, settle)
+            while (message := _with_button(_said(chat), label)) is None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise NoSuchButton(f"{self.name}: no button «{label}»; the bot's last messages:\n{_tail(chat)}")
+                chat = await self._read(chat["revision"], left)
+        data = message.data(label)
         if data is None:
-            raise NoSuchButton(f"no button «{label}» in:\n{message}")
-        body = {"message_id": message.message_id, "data": data}
-        told = await self._sandbox.request("POST", f"/people/{self.id}/press", json=body)
-        self._done(told)
+            raise NoSuchButton(f"{self.name}: no button «{label}» in this message:\n{_line(message)}")
+        told = await self._post("press", json={"message_id": message.message_id, "data": data})
+        self._since = told["revision"]
         return str(told["callback_query_id"])
 
     async def wait_for(
         self, wanted: str | Callable[[Message], bool], *, after: int | None = None, timeout: float = 10
     ) -> Message:
-        """Return the newest fitting message of the bot that changed after this person's last act.
+        """Return the newest message of the bot with the text, or for which the predicate is true.
 
-        `after` is another revision to count from, 0 for the whole chat. Raise `TimeoutError` with the chat's tail.
+        Its revision must be above `after`, by default that of the person's last own action. Raises `NotSaid` with
+        the chat's tail after `timeout` seconds.
         """
-        least = self._acted if after is None else after
-        end = time.monotonic() + timeout
-        wait = 0.0
+        since = self._since if after is None else after
+        deadline = time.monotonic() + timeout
+        seen = since
         while True:
-            await self._sync(wait)
-            for message in reversed(self._ordered()):
-                if message.sender == "bot" and not message.deleted and message.rev > least and _fits(message, wanted):
+            chat = await self._read(seen, max(deadline - time.monotonic(), 0))
+            for message in reversed(_said(chat)):
+                fits = wanted in message.text if isinstance(wanted, str) else wanted(message)
+                if message.rev > since and fits:
                     return message
-            wait = min(end - time.monotonic(), _WAIT)
-            if wait <= 0:
-                what = f"«{wanted}»" if isinstance(wanted, str) else getattr(wanted, "__name__", "such")
-                raise TimeoutError(f"no {what} after rev {least} in {timeout} s; the chat ends with:\n{self._tail()}")
+            if time.monotonic() >= deadline:
+                what = f"«{wanted}»" if isinstance(wanted, str) else "what was waited for"
+                raise NotSaid(f"{self.name}: {what} was not said in {timeout} s; the chat's tail:\n{_tail(chat)}")
+            seen = chat["revision"]
 
     async def messages(self) -> list[Message]:
-        """Return the whole chat, the deleted too, in its order."""
-        await self._sync()
-        return self._ordered()
+        """Return the chat's messages which are not deleted, oldest first."""
+        return [m for m in map(Message.read, (await self._read(0, 0))["messages"]) if not m.deleted]
 
     async def last(self) -> Message:
-        """Return the bot's last message; raise `LookupError` when it has said nothing."""
-        await self._sync()
-        for message in reversed(self._ordered()):
-            if message.sender == "bot" and not message.deleted:
-                return message
-        raise LookupError("the bot has said nothing yet")
+        """Return the newest message of the bot; raise `NotSaid` if there is none."""
+        said = _said(await self._read(0, 0))
+        if not said:
+            raise NotSaid(f"{self.name}: the bot has said nothing")
+        return said[-1]
 
-    async def toasts(self) -> list[JSON]:
-        """Return the answers to pressed buttons that were shown."""
-        await self._sync()
-        return self._toasts
+    async def toasts(self) -> list[Json]:
+        """Return the answers to pressed buttons that had a text, oldest first."""
+        return list((await self._read(0, 0))["toasts"])
+
+    async def commands(self) -> list[Json]:
+        """Return the commands in the person's menu."""
+        return list((await self._read(0, 0))["commands"])
 
     async def block(self) -> None:
         """Block the bot."""
-        await self._sandbox.request("POST", f"/people/{self.id}/block")
+        await self._post("block")
 
     async def unblock(self) -> None:
-        """Let the bot write again."""
-        await self._sandbox.request("POST", f"/people/{self.id}/unblock")
+        """Unblock the bot."""
+        await self._post("unblock")
 
-    async def _sync(self, wait: float = 0) -> None:
-        params = {"after": str(self._revision), "wait": str(wait), "changed": "1"}
-        told = await self._sandbox.request("GET", f"/people/{self.id}/chat", params=params)
-        for raw in told["messages"]:
-            known = self._seen.get(raw["message_id"])
-            if known is None or known.rev < raw["rev"]:
-                self._seen[raw["message_id"]] = _message(raw)
-        self._revision = max(self._revision, told["revision"])
-        self._toasts = told["toasts"]
+    async def _read(self, after: int, wait: float) -> Json:
+        params = {"after": str(after), "wait": str(wait)}
+        chat: Json = await self._sandbox.call("GET", f"people/{self.id}/chat", params=params)
+        return chat
 
-    def _ordered(self) -> list[Message]:
-        return [self._seen[number] for number in sorted(self._seen)]
+    async def _post(self, what: str, **request: Any) -> Json:
+        told: Json = await self._sandbox.call("POST", f"people/{self.id}/{what}", **request)
+        return told
 
-    def _tail(self, sender: str = "") -> str:
-        return "\n".join(str(m) for m in self._ordered() if not sender or m.sender == sender)[-4000:]
+    async def _act(self, what: str, **request: Any) -> int:
+        told = await self._post(what, **request)
+        self._since = told["revision"]
+        return int(told["message_id"])
 
 
-def _fits(message: Message, wanted: str | Callable[[Message], bool]) -> bool:
-    return wanted in message.text if isinstance(wanted, str) else wanted(message)
+def _said(chat: Json) -> list[Message]:
+    return [Message.read(m) for m in chat["messages"] if m["from"] == "bot" and not m["deleted"]]
+
+
+def _with_button(said: list[Message], label: str) -> Message | None:
+    return next((m for m in reversed(said) if m.data(label) is not None), None)
+
+
+def _tail(chat: Json) -> str:
+    messages = [Message.read(m) for m in chat["messages"] if not m["deleted"]]
+    return "\n".join(_line(m) for m in messages[-TAIL:]) or "  (the chat is empty)"
+
+
+def _line(message: Message) -> str:
+    buttons = "".join(f" [{label}]" for label in message.labels())
+    return f"  {message.sender} #{message.message_id} rev {message.rev}: {message.text}{buttons}"

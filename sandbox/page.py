@@ -1,11 +1,8 @@
 """The page of the demo: every person's chat and the mailbox side by side, to play every part by hand."""
 
 from pathlib import Path
-from urllib.parse import quote
 
 from aiohttp import web
-
-from sandbox.api import WORLD
 
 STATIC = Path(__file__).parent / "static"
 FILES = ("app.js", "chat.js", "letters.js", "kit.js", "style.css")
@@ -23,7 +20,7 @@ _HEADERS = {
 
 def routes() -> list[web.RouteDef]:
     """Return the routes of the page itself; what it shows it asks of the control API."""
-    return [web.get("/", _index), web.get("/sent/{path:.+}", _sent), *(web.get(f"/{name}", _file) for name in FILES)]
+    return [web.get("/", _index), *(web.get(f"/{name}", _file) for name in FILES)]
 
 
 async def _index(request: web.Request) -> web.FileResponse:
@@ -33,16 +30,3 @@ async def _index(request: web.Request) -> web.FileResponse:
 async def _file(request: web.Request) -> web.FileResponse:
     # Only the listed names have a route, so the path cannot lead elsewhere.
     return web.FileResponse(STATIC / request.path.removeprefix("/"), headers=_HEADERS)
-
-
-async def _sent(request: web.Request) -> web.Response:
-    # The Bot API gives files by the bot's token, which the page must not know.
-    world = request.app.get(WORLD)
-    file = world.paths.get(request.match_info["path"]) if world else None
-    if file is None:
-        raise web.HTTPNotFound
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return web.Response(body=file.data, content_type=file.mime, headers=headers)

@@ -60,6 +60,12 @@ class Chat:
     signal: Signal = field(default_factory=Signal)
     migrated_to: int = 0
     left: bool = False
+    closed: bool = False
+
+    def close(self) -> None:
+        """Let the watchers go; nobody will be waited for any more."""
+        self.closed = True
+        self.signal.fire()
 
     def bump(self) -> int:
         """Count a change, wake the watchers and return the new revision."""
@@ -255,5 +261,5 @@ class World:
         """Wait until the chat's revision is above `after`, or `seconds` have passed."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while chat.revision <= after and (left := deadline - loop.time()) > 0 and await chat.signal.wait(left):
-            pass
+        while chat.revision <= after and not chat.closed and (left := deadline - loop.time()) > 0:
+            await chat.signal.wait(left)

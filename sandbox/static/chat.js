@@ -163,8 +163,7 @@ export class Chat {
   }
 
   file(file) {
-    const label = file.name || "Фото";
-    const name = make("a", { href: `/sent/${file.path}`, download: label }, icon("clip"), ` ${label}`);
+    const name = make("b", {}, icon("clip"), ` ${file.name || "Фото"}`);
     return make("div", { class: "attached" }, name, make("small", {}, size(file.size || 0)));
   }
 

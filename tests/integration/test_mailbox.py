@@ -8,13 +8,12 @@ from typing import Any
 
 import aiosmtplib
 import pytest
-from aiohttp import ClientSession, FormData, web
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from sandbox.mailbox import Mailbox, read_letter
 from sandbox.page import FILES
 from sandbox.page import routes as page_routes
-from sandbox.server import SandboxServer
 
 Client = TestClient[web.Request, web.Application]
 
@@ -208,26 +207,3 @@ async def test_page_is_served(client: Client) -> None:
         answer = await client.get(f"/{name}")
         assert answer.status == 200
         assert "https://cdn" not in await answer.text()
-
-
-async def test_page_gives_files_of_the_chats() -> None:
-    """A file of a chat is given to the page without the bot's token; an unknown one is 404."""
-    server = SandboxServer("1:token", extra_routes=page_routes())
-    await server.start()
-    try:
-        async with ClientSession(server.base_url) as session:
-            async with session.post("/sandbox/people", json={"first_name": "Ирина"}) as answer:
-                person = f"/sandbox/people/{(await answer.json())['id']}"
-            form = FormData({"kind": "document"})
-            form.add_field("file", b"%PDF-1.4", filename="Диплом.pdf", content_type="application/pdf")
-            async with session.post(f"{person}/upload", data=form) as answer:
-                assert answer.status == 200
-            async with session.get(f"{person}/chat") as answer:
-                file = (await answer.json())["messages"][0]["file"]
-            async with session.get(f"/sent/{file['path']}") as answer:
-                assert await answer.read() == b"%PDF-1.4"
-                assert answer.headers["Content-Disposition"].startswith("attachment; ")
-            async with session.get("/sent/documents/none.pdf") as answer:
-                assert answer.status == 404
-    finally:
-        await server.stop()
