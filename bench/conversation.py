@@ -16,13 +16,12 @@ from pathlib import Path
 import uvloop
 
 from bench import startup
+from bench.control import Control
 from bench.orders import CENTRE, UPDATES, Act, NoAnswerError, Tally, echo_acts, order_acts, play
 from bench.processes import DiedError, Running, finish, free_port, listening, running
-from sandbox.client import Sandbox
 
 TOKEN = "4200042:bench-token-of-the-sandbox-0123456789"  # noqa: S105 - the sandbox's own
 CLIENTS = 16
-NO_LETTERS = 1_000_000_000  # a place after all letters: only their count is asked for
 PATIENCE = 60.0  # seconds that the letters of a round may take
 LETTERS = 2  # of each order: to the centre and to its student
 METHODS = ("sendMessage", "editMessageText", "answerCallbackQuery")
@@ -47,7 +46,7 @@ class Side:
 
     name: str
     acts: Callable[[int], Sequence[Act]]
-    sandbox: Sandbox
+    control: Control
     server: Running
     bot: Running
     letters: int
@@ -59,19 +58,19 @@ class Side:
 
     async def round(self, numbers: Iterator[int], orders: int) -> None:
         """Play one round and wait for its letters, so that none is sent in the other bot's round."""
-        letters = (await self.sandbox.letters(after=NO_LETTERS))["count"] + self.letters * orders
-        calls, bot, server = await self.sandbox.calls(), self.bot.cpu(), self.server.cpu()
-        await play(self.sandbox, self.acts, numbers, CLIENTS, orders, self.tally)
+        letters = await self.control.letters() + self.letters * orders
+        calls, bot, server = await self.control.calls(), self.bot.cpu(), self.server.cpu()
+        await play(self.control, self.acts, numbers, CLIENTS, orders, self.tally)
         self.mail_seconds += await self._letters(letters)
         self.bot_cpu += self.bot.cpu() - bot
         self.server_cpu += self.server.cpu() - server
-        for method, count in (await self.sandbox.calls()).items():
+        for method, count in (await self.control.calls()).items():
             self.calls[method] = self.calls.get(method, 0) + count - calls.get(method, 0)
 
     async def _letters(self, wanted: int) -> float:
         clock = asyncio.get_running_loop().time
         begun = clock()
-        while (count := (await self.sandbox.letters(after=NO_LETTERS))["count"]) < wanted:
+        while (count := await self.control.letters()) < wanted:
             if clock() - begun > PATIENCE:
                 raise NoAnswerError(f"{count} letters of {wanted} have come\n{self.bot.tail()}")
             await asyncio.sleep(0.02)
@@ -111,9 +110,9 @@ async def side(name: str, folder: Path) -> AsyncIterator[Side]:
             arguments = ["-m", "bot", "run", "--config", str(write_config(folder, name, address, smtp_port))]
         else:
             arguments = ["-m", "bench.echo_bot", "--token", TOKEN, "--api-server", address]
-        async with running(name, folder, *arguments) as bot, Sandbox(address) as sandbox:
+        async with running(name, folder, *arguments) as bot, Control(address) as control:
             ours = name == "ours"
-            yield Side(name, order_acts if ours else echo_acts, sandbox, server, bot, LETTERS if ours else 0)
+            yield Side(name, order_acts if ours else echo_acts, control, server, bot, LETTERS if ours else 0)
 
 
 async def converse(folder: Path, size: Size) -> tuple[Side, Side, dict[str, float]]:
@@ -121,7 +120,7 @@ async def converse(folder: Path, size: Size) -> tuple[Side, Side, dict[str, floa
     async with side("ours", folder) as ours, side("echo", folder) as echo:
         numbers = itertools.count(1)
         for one in (ours, echo):
-            await play(one.sandbox, one.acts, numbers, CLIENTS, size.warm_up, Tally())
+            await play(one.control, one.acts, numbers, CLIENTS, size.warm_up, Tally())
         await ours._letters(LETTERS * size.warm_up)
         for _ in range(size.rounds):
             for one in (ours, echo):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench import words
-from sandbox.client import Sandbox
+from bench.control import Control
 
 CENTRE = "0123"
-LONG_POLL = 5.0  # seconds
+LONG_POLL = "5"  # seconds
 PATIENCE = 30.0  # seconds that an answer may take before the bench gives up
 _INN_WEIGHTS = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 
@@ -73,8 +73,8 @@ UPDATES = len(order_acts(0))
 class Client:
     """One person in a chat, at the least cost to the sandbox: one request to act, and a long poll for the answer."""
 
-    def __init__(self, sandbox: Sandbox, person_id: int) -> None:
-        self._sandbox = sandbox
+    def __init__(self, control: Control, person_id: int) -> None:
+        self._control = control
         self._path = f"/people/{person_id}"
         self._messages: dict[int, Said] = {}
 
@@ -82,11 +82,10 @@ class Client:
         """Do one thing and return the seconds until the whole answer is seen. Raises `NoAnswerError`."""
         body = {"text": what} if how == "send" else self._button(what)
         begun = time.perf_counter()
-        done = await self._sandbox.request("POST", f"{self._path}/{how}", json=body)
+        done = await self._control.post(f"{self._path}/{how}", body)
         revision = done["revision"]
         while time.perf_counter() - begun < PATIENCE:
-            query = {"after": str(revision), "wait": str(LONG_POLL), "changed": "1"}
-            chat = await self._sandbox.request("GET", f"{self._path}/chat", params=query)
+            chat = await self._control.get(f"{self._path}/chat", after=str(revision), wait=LONG_POLL, changed="1")
             revision = chat["revision"]
             self._messages |= {m["message_id"]: m for m in chat["messages"]}
             if any(m["from"] == "bot" and answered(m) for m in chat["messages"]):
@@ -139,15 +138,15 @@ def _accepts(message: Said) -> bool:
 
 
 async def play(
-    sandbox: Sandbox, acts: Callable[[int], Sequence[Act]], numbers: Iterator[int], clients: int, orders: int, to: Tally
+    control: Control, acts: Callable[[int], Sequence[Act]], numbers: Iterator[int], clients: int, orders: int, to: Tally
 ) -> None:
     """Let the clients play so many orders in all, each by a new person; add what was seen to the tally."""
     ready = itertools.islice(numbers, orders)
-    people = iter([(n, await sandbox.person("Ирина", last_name="Белова")) for n in ready])
+    people = iter([(n, await control.person()) for n in ready])
 
     async def client() -> None:
         for number, person in people:
-            hand, script = Client(sandbox, person.id), acts(number)
+            hand, script = Client(control, person), acts(number)
             for how, what in script[:-1]:
                 to.latencies.append(await hand.act(how, what, _asks))
             to.latencies.append(await hand.act(*script[-1], _accepts))

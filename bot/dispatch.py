@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 from uuid import uuid4
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import BotCommand, BotCommandScopeChat, CallbackQuery, Message, Update, User
 
@@ -80,8 +80,7 @@ class Conversation:
         self._open_uow = open_uow
         self._clock = clock
         self._settings = settings
-        self._dispatcher = Dispatcher()
-        routers.include_all(self._dispatcher)
+        self._dispatcher = routers.dispatcher()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def handle(self, row: Row) -> None:

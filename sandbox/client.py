@@ -1,14 +1,12 @@
 """People of the sandbox for tests and the story: they write, press and wait for what the bot says."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from aiohttp import ClientSession, ClientTimeout, FormData
+from aiohttp import ClientSession, ClientTimeout, FormData, TCPConnector
 
 Json = dict[str, Any]
 
@@ -16,11 +14,11 @@ SETTLE = 1.0
 TAIL = 6
 
 
-class NoSuchButton(AssertionError):
+class NoSuchButton(LookupError):
     """There is no such button in the chat; the message lists the bot's last messages and their buttons."""
 
 
-class NotSaid(AssertionError):
+class NotSaid(TimeoutError):
     """What was waited for was not said in time; the message shows the chat's tail."""
 
 
@@ -36,8 +34,8 @@ class Message:
     sender: str
     text: str
     html: str
-    buttons: tuple[tuple[Json, ...], ...]
-    keyboard: tuple[tuple[Any, ...], ...]
+    buttons: list[list[Json]]
+    keyboard: list[list[Any]]
     rev: int
     edited: bool
     deleted: bool
@@ -51,8 +49,8 @@ class Message:
             told["from"],
             told["text"],
             told["html"],
-            tuple(tuple(row) for row in told["buttons"]),
-            tuple(tuple(row) for row in told["keyboard"]),
+            told["buttons"],
+            told["keyboard"],
             told["rev"],
             told["edited"],
             told["deleted"],
@@ -82,7 +80,8 @@ class Sandbox:
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = ClientSession(timeout=ClientTimeout(total=90))
+        # Each of many people may wait in a request of his own.
+        self._session = ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=90))
         return self
 
     async def __aexit__(
@@ -99,8 +98,17 @@ class Sandbox:
                 raise SandboxError(f"{response.status} {await response.text()}")
             return await response.json()
 
-    async def person(self, first_name: str, **about: str) -> "Person":
-        """Add a person; `about`: last_name, username, phone, part, hint."""
+    async def person(
+        self,
+        first_name: str,
+        *,
+        last_name: str | None = None,
+        phone: str | None = None,
+        part: str | None = None,
+        hint: str | None = None,
+    ) -> "Person":
+        """Add a person who has not written to the bot yet; without a phone one is invented."""
+        about = {"last_name": last_name, "phone": phone, "part": part, "hint": hint}
         told = await self.call("POST", "people", json={"first_name": first_name, **about})
         return Person(self, told["id"], first_name)
 
@@ -158,10 +166,10 @@ class Person:
         return await self._act("send", json={"edit": message_id, "text": text})
 
     async def share_contact(self) -> int:
-        """Share the own phone by the button; the person must have one."""
+        """Share the own phone by the button."""
         return await self._act("send", json={"contact": True})
 
-    async def send_contact(self, phone_number: str, first_name: str, user_id: int | None = None) -> int:
+    async def contact(self, phone_number: str, first_name: str, user_id: int | None = None) -> int:
         """Send somebody's contact, which may be not one's own."""
         told = {"phone_number": phone_number, "first_name": first_name, "user_id": user_id}
         return await self._act("send", json={"contact": told})
@@ -175,14 +183,16 @@ class Person:
         return await self._act("send", json={"sticker": True})
 
     async def upload(
-        self, content: str | Path | bytes, name: str = "", kind: str = "document", caption: str = "", album: str = ""
+        self,
+        data: bytes,
+        name: str,
+        kind: str = "document",
+        caption: str | None = None,
+        media_group_id: str | None = None,
     ) -> int:
-        """Send a file, a path or bytes, as document or photo; `album` joins several; return the message's id."""
-        if not isinstance(content, bytes):
-            path = Path(content)
-            name, content = name or path.name, await asyncio.to_thread(path.read_bytes)
-        form = FormData({"kind": kind, "caption": caption, "media_group_id": album})
-        form.add_field("file", content, filename=name or "file")
+        """Send a file as `document` or `photo`; one `media_group_id` joins several; return the message's id."""
+        form = FormData({"kind": kind, "caption": caption or "", "media_group_id": media_group_id or ""})
+        form.add_field("file", data, filename=name)
         return await self._act("upload", data=form)
 
     async def press(self, label: str, message: Message | None = None, *, settle: float = SETTLE) -> str:
@@ -229,8 +239,8 @@ class Person:
             seen = chat["revision"]
 
     async def messages(self) -> list[Message]:
-        """Return the chat's messages which are not deleted, oldest first."""
-        return [m for m in map(Message.read, (await self._read(0, 0))["messages"]) if not m.deleted]
+        """Return the whole chat, the deleted too, oldest first."""
+        return [Message.read(m) for m in (await self._read(0, 0))["messages"]]
 
     async def last(self) -> Message:
         """Return the newest message of the bot; raise `NotSaid` if there is none."""

@@ -13,10 +13,10 @@ FILE_LIMIT = 20 * 1024 * 1024
 TOAST_LIMIT = 200
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}\Z")
-_ACTIONS = frozenset(
-    "typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker "
-    "find_location record_video_note upload_video_note".split()
-)
+_MEDIA = ("photo", "video", "voice", "document", "video_note")
+_ACTIONS = {"typing", "choose_sticker", "find_location", "record_video", "record_voice", "record_video_note"} | {
+    f"upload_{kind}" for kind in _MEDIA
+}
 
 
 def get_me(world: World, _: Params) -> Json:

@@ -6,7 +6,6 @@ import random
 import time
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
 
 from sandbox.entities import commands_of
 from sandbox.limits import Limiter
@@ -119,6 +118,7 @@ class World:
         self.queries: dict[str, Query] = {}
         self.commands: dict[tuple[str, int, str], list[Json]] = {}
         self.counts: dict[str, int] = {}
+        self._closed = False
         self._message = self.random.randrange(10, 1000)
         self._number = self.random.randrange(10**8, 9 * 10**8)
 
@@ -135,7 +135,9 @@ class World:
         for key, value in (("last_name", last_name), ("username", username)):
             if value:
                 facts[key] = chat[key] = value
-        person = self.people[number] = Person(number, facts, **about)
+        person = self.people[number] = Person(
+            number, facts, *(about.get(name, "") for name in ("phone", "part", "hint"))
+        )
         self.chats[number] = Chat(number, chat, person)
         return person
 
@@ -263,3 +265,10 @@ class World:
         deadline = loop.time() + seconds
         while chat.revision <= after and not chat.closed and (left := deadline - loop.time()) > 0:
             await chat.signal.wait(left)
+
+    async def close(self) -> None:
+        """Let everybody go who waits for updates or for a chat."""
+        await self.updates.close()
+        self._closed = True
+        for chat in self.chats.values():
+            chat.signal.fire()

@@ -1,10 +1,18 @@
 """Routers: a handler takes typed input, calls one use case and hands the result to a view."""
 
+from functools import cache
+
 from aiogram import Dispatcher
 
 from bot.routers import commands, fallback, order, proof, start
 
 
-def include_all(dispatcher: Dispatcher) -> None:
-    """Add every router, commands before the form's answers, the fallback last."""
-    dispatcher.include_routers(start.router, commands.router, order.router, proof.router, fallback.router)
+@cache
+def dispatcher() -> Dispatcher:
+    """Return the dispatcher with every router: commands before the form's answers, the fallback last.
+
+    It keeps no state, and a router belongs to one dispatcher, so there is one for all.
+    """
+    made = Dispatcher()
+    made.include_routers(start.router, commands.router, order.router, proof.router, fallback.router)
+    return made

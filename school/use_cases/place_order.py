@@ -1,6 +1,6 @@
 """Place an order: the draft becomes an order, the centre's letter and every student's link, all at once (O6, O7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -64,6 +64,7 @@ async def place_order(
             raise LooksRepeated(numbers=[o.number for o in similar])
     order = _order(draft, session, centre, payer, now)
     uow.add_order(order)
+    uow.save_draft(replace(draft, state="placed", touched_at=now))
     links = {line.id: _link(uow, line, order, now) for line in order.lines}
     await _tell(uow, order, centre, links, now)
     uow.audit(f"chat:{draft.user_id}", "order.placed", order.id, after=order.number)
