@@ -56,11 +56,18 @@ class Side:
     calls: dict[str, int] = field(default_factory=dict)
     mail_seconds: float = 0.0
 
+    async def play(self, numbers: Iterator[int], orders: int, to: Tally) -> None:
+        """Play orders into the tally. Raises `NoAnswerError` that holds the end of the bot's log."""
+        try:
+            await play(self.control, self.acts, numbers, CLIENTS, orders, to)
+        except NoAnswerError as error:
+            raise NoAnswerError(f"{error}\nthe log of {self.name} ends with:\n{self.bot.tail()}") from error
+
     async def round(self, numbers: Iterator[int], orders: int) -> None:
         """Play one round and wait for its letters, so that none is sent in the other bot's round."""
         letters = await self.control.letters() + self.letters * orders
         calls, bot, server = await self.control.calls(), self.bot.cpu(), self.server.cpu()
-        await play(self.control, self.acts, numbers, CLIENTS, orders, self.tally)
+        await self.play(numbers, orders, self.tally)
         self.mail_seconds += await self._letters(letters)
         self.bot_cpu += self.bot.cpu() - bot
         self.server_cpu += self.server.cpu() - server
@@ -120,7 +127,7 @@ async def converse(folder: Path, size: Size) -> tuple[Side, Side, dict[str, floa
     async with side("ours", folder) as ours, side("echo", folder) as echo:
         numbers = itertools.count(1)
         for one in (ours, echo):
-            await play(one.control, one.acts, numbers, CLIENTS, size.warm_up, Tally())
+            await one.play(numbers, size.warm_up, Tally())
         await ours._letters(LETTERS * size.warm_up)
         for _ in range(size.rounds):
             for one in (ours, echo):

@@ -96,8 +96,9 @@ def set_my_commands(world: World, p: Params) -> bool:
         commands.append({"command": command, "description": words})
     if len(commands) > 100:
         raise ApiError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
-    world.commands[_scope(world, p)] = commands
-    _changed(world)
+    scope = _scope(world, p)
+    world.commands[scope] = commands
+    _changed(world, scope[1])
     return True
 
 
@@ -108,8 +109,9 @@ def get_my_commands(world: World, p: Params) -> list[Json]:
 
 def delete_my_commands(world: World, p: Params) -> bool:
     """Forget the commands of a scope."""
-    world.commands.pop(_scope(world, p), None)
-    _changed(world)
+    scope = _scope(world, p)
+    world.commands.pop(scope, None)
+    _changed(world, scope[1])
     return True
 
 
@@ -122,6 +124,6 @@ def _scope(world: World, p: Params) -> tuple[str, int, str]:
     return kind, chat, p.text("language_code")
 
 
-def _changed(world: World) -> None:
-    for chat in world.chats.values():
+def _changed(world: World, chat_id: int) -> None:
+    for chat in [world.chats[chat_id]] if chat_id else world.chats.values():
         chat.bump()

@@ -135,9 +135,8 @@ class World:
         for key, value in (("last_name", last_name), ("username", username)):
             if value:
                 facts[key] = chat[key] = value
-        person = self.people[number] = Person(
-            number, facts, *(about.get(name, "") for name in ("phone", "part", "hint"))
-        )
+        phone, part, hint = (about.get(name, "") for name in ("phone", "part", "hint"))
+        person = self.people[number] = Person(number, facts, phone, part, hint)
         self.chats[number] = Chat(number, chat, person)
         return person
 

@@ -1,6 +1,7 @@
 """What people do in the scenarios, in their own order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sandbox.client import Message, Person
 
@@ -54,3 +55,8 @@ async def place(person: Person, acts: Sequence[Act] = WHOLE) -> Message:
     await play(person, acts)
     await person.press("Отправить")
     return await person.wait_for("принята")
+
+
+def to_address(address: str) -> Callable[[dict[str, Any]], bool]:
+    """Match letters to this address."""
+    return lambda letter: address in letter["to"]

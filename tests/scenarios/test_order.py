@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.client import Person
 from tests.scenarios.conftest import Stage
-from tests.scenarios.steps import FINISH, ORGANISATION, STUDENT, WHOLE, act, place, play
+from tests.scenarios.steps import FINISH, ORGANISATION, STUDENT, WHOLE, act, place, play, to_address
 
 SECOND = (
     ("press", "Добавить ученика"),
@@ -38,7 +38,7 @@ async def test_organisation_with_three_students_on_two_courses(stage: Stage) -> 
     assert centre["attachments"][0]["name"].endswith(".xlsx")
     assert centre["headers"]["Auto-Submitted"] == "auto-generated"
     for address in ("sokolova.l@yandex.ru", "lebedeva.t@mail.ru", "orlov.p@bk.ru"):
-        letter = await stage.sandbox.wait_letter(lambda found, to=address: to in found["to"])
+        letter = await stage.sandbox.wait_letter(to_address(address))
         assert "Белова Ирина Петровна" in letter["text"]
         assert "оплатите счёт" not in letter["text"].lower()
         assert re.search(r"start=q_[\w-]{22,}", letter["text"])
