@@ -19,9 +19,12 @@ def _run(settings: Settings) -> int:
 
 
 def _demo(story: bool, port: int) -> int:
-    from bot import demo
+    from bot import app, demo
 
-    return demo.main(story=story, port=port)
+    try:
+        return demo.main(story=story, port=port)
+    except app.StartError as error:
+        raise OperatorError(str(error)) from error
 
 
 def main(argv: Sequence[str]) -> int:

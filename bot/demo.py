@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.app import App
+from bot.app import App, StartError
 from bot.catalogue_file import parse
 from bot.config import Settings
 from bot.story import play
@@ -55,7 +55,11 @@ async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
     mailbox = Mailbox()
     smtp_port = await mailbox.start()
     server = SandboxServer(TOKEN, limits=limits, extra_routes=[*mailbox.routes(), *page_routes()])
-    await server.start("127.0.0.1", port)
+    try:
+        await server.start("127.0.0.1", port)
+    except OSError as error:
+        await mailbox.stop()
+        raise StartError(f"порт {port} занят: укажите другой, например --port {port + 1}") from error
     with tempfile.TemporaryDirectory(prefix="school-demo-") as folder:
         app = App(demo_settings(server.base_url, smtp_port, folder))
         try:
@@ -85,7 +89,7 @@ async def _by_hand(port: int) -> int:
         await sandbox.person("Любовь", last_name="Соколова", phone="+79339333333", part="Ученик")
         await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.manager_link)
         await sandbox.person("Анна", last_name="Орлова", part="Куратор")
-        print(f"Демонстрация: {scene.server.base_url}/ — откройте эту страницу. Остановить: Ctrl+C.")
+        print(f"Демонстрация: {scene.server.base_url}/ — откройте эту страницу. Остановить: Ctrl+C.", flush=True)
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
     return 0

@@ -1,8 +1,11 @@
 """People of the sandbox for tests and the story: they write, press and wait for what the bot says."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -184,15 +187,22 @@ class Person:
 
     async def upload(
         self,
-        data: bytes,
-        name: str,
+        data: bytes | str | Path,
+        name: str = "",
         kind: str = "document",
         caption: str | None = None,
         media_group_id: str | None = None,
     ) -> int:
-        """Send a file as `document` or `photo`; one `media_group_id` joins several; return the message's id."""
-        form = FormData({"kind": kind, "caption": caption or "", "media_group_id": media_group_id or ""})
-        form.add_field("file", data, filename=name)
+        """Send bytes or a file by its path, as `document` or `photo`; return the message's id.
+
+        One `media_group_id` joins several; a path's own name is used when none is given.
+        """
+        if not isinstance(data, bytes):
+            path = Path(data)
+            name, data = name or path.name, await asyncio.to_thread(path.read_bytes)
+        # Unquoted, as browsers send it: a quoted Cyrillic name would arrive as percents.
+        form = FormData({"kind": kind, "caption": caption or "", "media_group_id": media_group_id or ""}, False)
+        form.add_field("file", BytesIO(data), filename=name or "file")
         return await self._act("upload", data=form)
 
     async def press(self, label: str, message: Message | None = None, *, settle: float = SETTLE) -> str:
