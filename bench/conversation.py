@@ -37,7 +37,7 @@ class Size:
 
 
 FULL = Size(warm_up=32, orders=160, rounds=4)
-QUICK = Size(warm_up=16, orders=32, rounds=2)
+QUICK = Size(warm_up=16, orders=16, rounds=2)
 
 
 @dataclass
