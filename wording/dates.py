@@ -44,3 +44,8 @@ def period(start: date, end: date) -> str:
     if start.month == end.month:
         return f"{start.day}–{date_short(end)}"
     return f"{date_short(start)} – {date_short(end)}"
+
+
+def period_with_year(start: date, end: date) -> str:
+    """Write a period that is chosen ahead of time, always with its year: «25 апреля – 25 мая 2027»."""
+    return period(start, end) if start.year != end.year else f"{period(start, end)} {end.year}"

@@ -6,7 +6,7 @@ from typing import Any
 from school.catalogue import Catalogue
 from school.forms.field import Option
 from school.people import format_mobile
-from wording.dates import period
+from wording.dates import period_with_year as with_year
 from wording.fields import PAYER_KINDS
 from wording.sums import format_sum
 
@@ -31,7 +31,7 @@ def _from_catalogue(key: str, value: str, catalogue: Catalogue) -> str:
     if key == "course" and (course := catalogue.course(value)):
         return course.title
     if key == "run" and (run := catalogue.run(value)):
-        return period(run.starts, run.ends)
+        return with_year(run.starts, run.ends)
     if key == "tariff" and (tariff := catalogue.tariff(value)):
         return f"{tariff.title}, {format_sum(tariff.price)}"
     return value
@@ -46,7 +46,7 @@ def option_label(key: str, option: Option) -> str:
         return PAYER_KINDS[option.value]
     if key == "run":
         starts, ends = (date.fromisoformat(d) for d in option.detail.split("/"))
-        return period(starts, ends)
+        return with_year(starts, ends)
     if key == "tariff":
         return f"{option.title} · {format_sum(int(option.detail))}"
     return option.title

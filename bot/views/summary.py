@@ -14,7 +14,7 @@ from school.order import Order, OrderLine
 from school.people import format_mobile
 from school.terms import add_working_days
 from wording import fields
-from wording.dates import date_long, period
+from wording.dates import date_long, period_with_year
 from wording.facts import fact_value
 from wording.plurals import plural
 from wording.sums import format_sum
@@ -74,7 +74,7 @@ def _orderer(a: Answers) -> str:
 def _student(number: int, student: dict[str, Any], context: Context) -> str:
     run, course = context.catalogue.run(student["run"]), context.catalogue.course(student["course"])
     tariff = fact_value("tariff", student["tariff"], context.catalogue)
-    dates = period(run.starts, run.ends) if run else ""
+    dates = period_with_year(run.starts, run.ends) if run else ""
     title = escape(course.title) if course else ""
     contact = f"{format_mobile(student['mobile'])}, {escape(student['email'])}"
     return f"{number}. <b>{escape(student['name'])}</b>\n{contact}\n{title}\n{dates} · {escape(tariff)}"
@@ -195,4 +195,4 @@ def conditions(line: OrderLine) -> str:
         "submitted": "⏳ анкету проверяет куратор",
         "returned": "⚠️ анкету нужно исправить",
     }.get(line.questionnaire, "⚠️ заполните анкету")
-    return f"{period(line.starts, line.ends)} · {paid} · {filled}"
+    return f"{period_with_year(line.starts, line.ends)} · {paid} · {filled}"
