@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat_channel import ChatChannel
 from bot.config import Settings
@@ -35,7 +37,11 @@ log = logging.getLogger(__name__)
 
 PENDING_AT_START = 100_000
 INBOX_KEPT = timedelta(days=7)
-STOP_SECONDS = 20.0
+# A stop in all: 8 for the workers, 8 for the deliverers side by side, 5 for the webhook's server; 25 end it anyhow.
+WORKERS_STOP = 8.0
+DELIVERERS_STOP = 8.0
+HARD_STOP = 25.0
+REQUEST_SECONDS = 20.0  # less than an outbox lease
 CHATS_AT_ONCE = 64
 LETTERS_AT_ONCE = 4
 
@@ -83,7 +89,7 @@ class App:
         self._closing.push_async_callback(conversation.finish)
         self._start_deliverers(bot, me.username or "")
         workers = Workers(conversation, self.database.inbox)
-        self._closing.push_async_callback(workers.stop, STOP_SECONDS / 2)
+        self._closing.push_async_callback(workers.stop, WORKERS_STOP)
         self._start_ticker()
         workers.take(await self.database.inbox.pending(PENDING_AT_START))
         await self._start_intake(bot, Intake(bot.id, self.database.inbox, workers.take))
@@ -96,16 +102,18 @@ class App:
             Path(url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
         try:
             self.database = await Database.open(url)
-        except (OSError, ValueError) as error:
+            self._closing.push_async_callback(self.database.close)
+            await self.database.migrate()
+        except (OSError, ValueError, sqlite3.Error, SQLAlchemyError) as error:
             raise StartError(f"база данных недоступна (database.url): {type(error).__name__}") from error
-        self._closing.push_async_callback(self.database.close)
-        await self.database.migrate()
         if url.startswith("sqlite"):
             await self.database.outbox.release_all()
 
     async def _open_bot(self) -> Bot:
         server = TelegramAPIServer.from_base(self.settings.telegram.api_server)
-        bot = Bot(self.settings.telegram.token.get_secret_value(), session=AiohttpSession(api=server))
+        bot = Bot(
+            self.settings.telegram.token.get_secret_value(), session=AiohttpSession(api=server, timeout=REQUEST_SECONDS)
+        )
         self._closing.push_async_callback(bot.session.close)
         try:
             await bot.me()
@@ -146,7 +154,10 @@ class App:
         self.database.on_commit = hand_on
         for deliverer in self._deliverers:
             deliverer.start()
-            self._closing.push_async_callback(deliverer.stop, STOP_SECONDS / 2)
+        self._closing.push_async_callback(self._stop_deliverers)
+
+    async def _stop_deliverers(self) -> None:
+        await asyncio.gather(*(d.stop(DELIVERERS_STOP) for d in self._deliverers))
 
     def _mail_deliverer(self, username: str) -> Deliverer:
         from bot.mail_outcomes import MailSender
@@ -233,6 +244,19 @@ async def _settled(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def _started_before(app: App, stop: asyncio.Event) -> bool:
+    """Start the bot unless it is told to stop meanwhile: a server that does not answer must not hold the stop up."""
+    starting, stopped = asyncio.create_task(app.start()), asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        stopped.cancel()
+        starting.result()
+        return True
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    return False
+
+
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     app = App(settings)
@@ -240,14 +264,19 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await app.start()
+    if not await _started_before(app, stop):
+        return
     # Everything that lives as long as the process is taken out of the collector's way.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     log.info("the bot is running")
     await stop.wait()
-    await app.stop()
+    try:
+        async with asyncio.timeout(HARD_STOP):
+            await app.stop()
+    except TimeoutError:
+        log.error("the stop took too long; what was not finished is taken up at the next start")
 
 
 def main(settings: Settings) -> int:

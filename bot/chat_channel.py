@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
@@ -59,14 +61,20 @@ class ChatChannel:
         if wait := self._limits.reserve(chat_id):
             await asyncio.sleep(wait)
         try:
-            sent: object = await self._bot(method)
+            sent: object = await self._call(method)
         except TelegramAPIError as error:
             return await self._refused(row, chat_id, error)
-        except (TimeoutError, OSError) as error:
+        except (ClientDecodeError, TimeoutError, OSError) as error:
             return self._later(row, type(error).__name__)
         message_id = sent.message_id if isinstance(sent, Message) else 0
         self._remember(row.id, message_id)
         return Sent(row.id, row.fence, {"message_id": message_id})
+
+    async def _call(self, method: TelegramMethod[Any]) -> object:
+        try:
+            return await self._bot(method)
+        except TelegramMigrateToChat as moved:
+            return await self._bot(method.model_copy(update={"chat_id": moved.migrate_to_chat_id}))
 
     async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any] | None:
         if row.kind != "reply":
@@ -100,17 +108,17 @@ class ChatChannel:
         if isinstance(error, TelegramForbiddenError):
             await self._store.set_unreachable(chat_id, self._clock.now())
             return Dead(row.id, row.fence, "403: the person has stopped the bot")
-        if isinstance(error, TelegramMigrateToChat):
-            return Dead(row.id, row.fence, "the group has become another chat")
         if isinstance(error, TelegramBadRequest):
             if any(words in error.message for words in HARMLESS):
                 return Sent(row.id, row.fence, {})
-            log.error("Telegram refused a %s: %s", row.kind, error.message)
-            return Dead(row.id, row.fence, error.message)
+            # "Bad Request: can't parse entities: …": what follows the second colon quotes the message.
+            why = ":".join(error.message.split(":")[:2])
+            log.error("Telegram refused a %s: %s", row.kind, why)
+            return Dead(row.id, row.fence, why)
         return self._later(row, type(error).__name__)
 
     def _later(self, row: OutboxRow, why: str) -> Outcome:
         if row.attempts >= MOST_ATTEMPTS:
             return Dead(row.id, row.fence, why)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 12))
-        return Retry(row.id, row.fence, self._clock.now() + pause, why)
+        return Retry(row.id, row.fence, self._clock.now() + pause * random.uniform(0.8, 1), why)

@@ -4,22 +4,38 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from bot.faults import where
 from school.ports import Clock
-from storage.outbox import OutboxRow, OutboxStore, Outcome, Retry
+from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 2.0
-LEASE_SECONDS = 60.0
-CLAIMED_AT_ONCE = 100
+LEASE_SECONDS = 60.0  # storage leases new rows for as long
+# A sending may take this long: it is not begun when less is left of the lease.
+SENDING = timedelta(seconds=25)
+MOST_HELD = 100
+BULK_AT_ONCE = 8
+AFTER_FAULT = 0.5  # seconds
+DEFECT_TRIES = 5
+
+Lane = tuple[str, bool]
+
+
+@dataclass(slots=True)
+class _Lease:
+    fence: int
+    until: datetime
 
 
 class Deliverer:
     """Sends the rows of one channel: in order for each recipient, side by side across recipients.
 
-    Outcomes are gathered while a batch is being written, and written together in one transaction.
+    Bulk has lanes of its own and few places, so that answers never queue behind it. Outcomes are gathered while a
+    batch is being written, and written together in one transaction; a failed write is repeated.
     """
 
     def __init__(
@@ -36,107 +52,177 @@ class Deliverer:
         self._send = send
         self._clock = clock
         self._places = asyncio.Semaphore(at_once)
-        self._queues: dict[str, deque[OutboxRow]] = {}
-        self._fences: dict[str, int] = {}
+        self._bulk_places = asyncio.Semaphore(min(at_once, BULK_AT_ONCE))
+        self._queues: dict[Lane, deque[OutboxRow]] = {}
+        self._leases: dict[str, _Lease] = {}
+        self._held_until: dict[Lane, datetime] = {}
         self._lanes: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._ready = asyncio.Event()
         self._wake = asyncio.Event()
+        # A claim beside a write could renew the lease of a row whose outcome is being written under the old fence.
+        self._store_turn = asyncio.Lock()
+        self._more_due = False
         self._stopping = False
-        self._loops: list[asyncio.Task[None]] = []
+        self._closing = False
+        self._sweeper: asyncio.Task[None] | None = None
+        self._writer: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to sweep and to write outcomes."""
-        self._loops = [asyncio.create_task(self._sweep()), asyncio.create_task(self._write())]
+        self._sweeper = asyncio.create_task(self._sweep())
+        self._writer = asyncio.create_task(self._write())
 
     def wake(self) -> None:
         """Sweep now."""
         self._wake.set()
 
     def take(self, rows: Sequence[OutboxRow]) -> None:
-        """Take leased rows in their order."""
+        """Take rows just committed, in their order; one whose recipient waits for a retry waits behind it."""
         for row in rows:
-            if row.id in self._fences:
-                self._fences[row.id] = row.fence
-                continue
-            self._fences[row.id] = row.fence
-            queue = self._queues.get(row.recipient)
-            if queue is not None:
-                queue.append(row)
-                continue
-            self._queues[row.recipient] = deque([row])
-            lane = asyncio.create_task(self._lane(row.recipient))
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            held_until = self._held_until.get((row.recipient, row.bulk))
+            if held_until is None:
+                self._enqueue(row)
+            else:
+                self._leases[row.id] = self._lease(row)
+                self._done(Retry(row.id, row.fence, held_until, "waits for an earlier message"))
 
-    async def _lane(self, recipient: str) -> None:
-        queue = self._queues[recipient]
+    def _claimed(self, rows: Sequence[OutboxRow]) -> None:
+        # The outbox gives a recipient's messages in their order: whatever was waited for is among these or done.
+        for row in rows:
+            self._held_until.pop((row.recipient, row.bulk), None)
+        for row in rows:
+            self._enqueue(row)
+
+    def _lease(self, row: OutboxRow) -> _Lease:
+        return _Lease(row.fence, self._clock.now() + timedelta(seconds=LEASE_SECONDS))
+
+    def _enqueue(self, row: OutboxRow) -> None:
+        known = row.id in self._leases
+        self._leases[row.id] = self._lease(row)
+        if known:
+            return  # queued already, or being sent: only its lease is newer
+        lane = (row.recipient, row.bulk)
+        queue = self._queues.get(lane)
+        if queue is not None:
+            queue.append(row)
+            return
+        self._queues[lane] = deque([row])
+        task = asyncio.create_task(self._run(lane))
+        self._lanes.add(task)
+        task.add_done_callback(self._lanes.discard)
+
+    async def _run(self, lane: Lane) -> None:
+        queue = self._queues[lane]
         while queue:
-            row = queue.popleft()
-            if self._stopping:
-                self._done(Retry(row.id, row.fence, self._clock.now(), "given back at the stop"))
-                continue
-            async with self._places:
-                outcome = await self._try(row)
+            if lane[1]:
+                async with self._bulk_places, self._places:
+                    await self._next(lane, queue)
+            else:
+                async with self._places:
+                    await self._next(lane, queue)
+        del self._queues[lane]
+
+    async def _next(self, lane: Lane, queue: deque[OutboxRow]) -> None:
+        row = queue[0]
+        if self._stopping:
+            self._give_back(queue, self._clock.now(), "given back at the stop")
+        elif self._leases[row.id].until - self._clock.now() < SENDING:
+            # Another process may hold it by now: it is claimed anew, with those behind it.
+            self._held_until[lane] = self._clock.now()
+            self._give_back(queue, self._clock.now(), "waited too long for its turn")
+        else:
+            outcome = await self._try(row)
+            queue.popleft()
             self._done(outcome)
             if isinstance(outcome, Retry):
-                for later in queue:
-                    self._done(Retry(later.id, later.fence, outcome.at, "waits for an earlier message"))
-                queue.clear()
-        del self._queues[recipient]
+                self._held_until[lane] = outcome.at
+                self._give_back(queue, outcome.at, "waits for an earlier message")
+
+    def _give_back(self, queue: deque[OutboxRow], at: datetime, why: str) -> None:
+        for row in queue:
+            self._done(Retry(row.id, row.fence, at, why))
+        queue.clear()
 
     async def _try(self, row: OutboxRow) -> Outcome:
         try:
             return await self._send(row)
-        except Exception:
-            log.exception("sending a %s failed", row.kind)
-            return Retry(row.id, row.fence, self._clock.now(), "a defect, see the log")
+        except Exception as defect:  # noqa: BLE001 - whatever it is, the row must not block its recipient for ever
+            log.error("sending a %s failed: %s", row.kind, where(defect))
+            if row.attempts + 1 >= DEFECT_TRIES:
+                return Dead(row.id, row.fence, where(defect))
+            pause = timedelta(seconds=10 * 4**row.attempts)
+            return Retry(row.id, row.fence, self._clock.now() + pause, where(defect))
 
     def _done(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
         self._ready.set()
 
     async def _write(self) -> None:
-        while True:
+        while not (self._closing and not self._outcomes):
             await self._ready.wait()
-            self._ready.clear()
-            await self._flush()
+            if not self._closing:
+                self._ready.clear()
+            try:
+                await self._flush()
+            except Exception as error:  # noqa: BLE001 - an outcome lost is a message sent twice
+                log.error("outcomes were not written, again soon: %s", where(error))
+                await asyncio.sleep(AFTER_FAULT)
+                self._ready.set()
 
     async def _flush(self) -> None:
-        batch, self._outcomes = self._outcomes, []
-        if not batch:
-            return
-        await self._store.finish([self._with_fence(o) for o in batch], self._clock.now())
-        for outcome in batch:
-            self._fences.pop(outcome.id, None)
+        async with self._store_turn:
+            batch = self._outcomes[:]
+            if not batch:
+                return
+            now = self._clock.now()
+            await self._store.finish([self._with_fence(o) for o in batch], now)
+            del self._outcomes[: len(batch)]
+            for outcome in batch:
+                self._leases.pop(outcome.id, None)
+        if self._more_due or any(isinstance(o, Retry) and o.at <= now for o in batch):
+            self._wake.set()
 
     def _with_fence(self, outcome: Outcome) -> Outcome:
-        fence = self._fences.get(outcome.id, outcome.fence)
-        return outcome if fence == outcome.fence else replace(outcome, fence=fence)
+        lease = self._leases.get(outcome.id)
+        return outcome if lease is None else replace(outcome, fence=lease.fence)
 
     async def _sweep(self) -> None:
         while True:
-            rows = await self._store.claim(self.channel, CLAIMED_AT_ONCE, LEASE_SECONDS, self._clock.now())
-            self.take(rows)
-            if len(rows) == CLAIMED_AT_ONCE:
-                continue
             self._wake.clear()
+            try:
+                await self._claim()
+            except Exception as error:  # noqa: BLE001 - the database may be back at the next sweep
+                log.error("nothing could be claimed, again soon: %s", where(error))
             try:
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
+    async def _claim(self) -> None:
+        async with self._store_turn:
+            room = MOST_HELD - len(self._leases)
+            rows = await self._store.claim(self.channel, room, LEASE_SECONDS, self._clock.now()) if room > 0 else []
+            self._claimed(rows)
+            self._more_due = len(rows) >= room
+
     async def stop(self, seconds: float) -> None:
         """Finish what is being sent within the time, give the rest back, write all outcomes."""
         self._stopping = True
-        if self._loops:
-            self._loops[0].cancel()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
         if self._lanes:
-            await asyncio.wait(set(self._lanes), timeout=seconds)
-        for lane in self._lanes:
+            await asyncio.wait(set(self._lanes), timeout=seconds / 2)
+        lanes = list(self._lanes)
+        for lane in lanes:
             lane.cancel()
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, *self._lanes, return_exceptions=True)
-        await self._flush()
+        await asyncio.gather(*lanes, return_exceptions=True)
+        self._closing = True
+        self._ready.set()
+        if self._writer is not None:
+            # Never cancelled while it can still write: an outcome lost here is a message sent twice.
+            await asyncio.wait({self._writer}, timeout=seconds / 2)
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.dispatch import chat_key
+from bot.faults import where
 from storage.inbox import InboxRow, InboxStore, NewUpdate
 
 log = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 50
 LONGEST_PAUSE = 30.0  # seconds
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-GONE = 401
+FIRST_PAUSE = 0.5  # seconds
 
 
 class Intake:
@@ -29,10 +30,19 @@ class Intake:
 
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store a batch, durable on return, and hand on what was not there yet."""
-        new = [NewUpdate(u["update_id"], chat_key(u), json.dumps(u, ensure_ascii=False)) for u in updates]
+        # Escaped to ASCII: half a surrogate pair or a NUL in a text is no text for a database, and would block all.
+        new = [NewUpdate(u["update_id"], chat_key(u), json.dumps(u)) for u in updates]
         rows = await self._inbox.store(self._bot_id, new)
         if rows:
             self._hand_on(rows)
+
+
+class _Refused(Exception):
+    """Telegram's no to getUpdates; `after` in seconds, 0 where Telegram does not say."""
+
+    def __init__(self, code: object, after: float) -> None:
+        self.code = code
+        self.after = after
 
 
 class Polling:
@@ -49,22 +59,26 @@ class Polling:
 
     async def _run(self) -> None:
         offset: int | None = None
-        pause = 0.5
+        pause = FIRST_PAUSE
         limit = aiohttp.ClientTimeout(total=POLL_SECONDS + 15)
         async with aiohttp.ClientSession(timeout=limit) as session:
             while True:
                 try:
                     updates = await self._fetch(session, offset)
-                except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-                    # The error's text may hold the URL, and the URL holds the token.
-                    log.warning("getUpdates failed: %s; again in %.0f s", type(error).__name__, pause)
+                    if updates:
+                        await self._intake.take(updates)
+                        offset = max(u["update_id"] for u in updates) + 1
+                except _Refused as refusal:
+                    log.warning("getUpdates was refused with %s", refusal.code)
+                    await asyncio.sleep(refusal.after or pause)
+                except Exception as error:  # noqa: BLE001 - a bot that does not listen any more is the worst of faults
+                    # Not the error's text: it may hold the URL, and the URL holds the token.
+                    log.warning("getting updates failed: %s; again in %.1f s", where(error), pause)
                     await asyncio.sleep(pause)
-                    pause = min(LONGEST_PAUSE, pause * 2)
+                else:
+                    pause = FIRST_PAUSE
                     continue
-                pause = 0.5
-                if updates:
-                    await self._intake.take(updates)
-                    offset = max(u["update_id"] for u in updates) + 1
+                pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _fetch(self, session: aiohttp.ClientSession, offset: int | None) -> list[dict[str, Any]]:
         body: dict[str, Any] = {"timeout": POLL_SECONDS, "limit": 100, "allowed_updates": list(ALLOWED)}
@@ -72,11 +86,9 @@ class Polling:
             body["offset"] = offset
         async with session.post(self._url, json=body) as response:
             answer = await response.json(content_type=None)
-        if not answer.get("ok"):
-            after = answer.get("parameters", {}).get("retry_after", 1)
-            log.warning("getUpdates was refused with %s", answer.get("error_code"))
-            await asyncio.sleep(min(float(after), LONGEST_PAUSE))
-            return []
+        if answer.get("ok") is not True:
+            parameters = answer.get("parameters") or {}
+            raise _Refused(answer.get("error_code"), float(parameters.get("retry_after", 0)))
         result: list[dict[str, Any]] = answer["result"]
         return result
 

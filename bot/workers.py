@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import random
 from collections import deque
 from collections.abc import Sequence
 
 from bot.dispatch import Conversation
+from bot.faults import where
 from school.errors import Conflict
 from storage.inbox import InboxRow, InboxStore
 
@@ -14,6 +16,7 @@ log = logging.getLogger(__name__)
 CHATS_AT_ONCE = 64
 MOST_RERUNS = 10
 MOST_TRIES = 3
+JITTER = 0.02  # seconds
 PAUSE = 0.2  # seconds, doubled at each try
 
 
@@ -44,7 +47,10 @@ class Workers:
         queue = self._queues[chat_key]
         while queue and not self._stopping:
             async with self._places:
-                await self._one(queue[0])
+                try:
+                    await self._one(queue[0])
+                except Exception as error:  # noqa: BLE001 - the database is away: the row stays pending, the chat goes on
+                    log.error("an update was left for the next start: %s", where(error))
             queue.popleft()
         del self._queues[chat_key]
 
@@ -56,10 +62,11 @@ class Workers:
             except Conflict:
                 reruns += 1
                 if reruns <= MOST_RERUNS:
+                    await asyncio.sleep(random.uniform(0, JITTER))
                     continue
                 error = "lost its version again and again"
-            except Exception as defect:
-                log.exception("handling an update failed")
+            except Exception as defect:  # noqa: BLE001 - a poisoned update must not stop its chat
+                log.error("handling an update failed: %s", where(defect))
                 error = type(defect).__name__
             else:
                 return
@@ -68,6 +75,7 @@ class Workers:
                 return
             if tries >= MOST_TRIES:
                 await self._inbox.set_aside(row.id, error)
+                log.error("update %s was set aside after %s tries: %s", row.update_id, tries, error)
                 await self._conversation.alert(row)
                 return
             await asyncio.sleep(PAUSE * 2**tries)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self

@@ -17,7 +17,7 @@ def application(secret: str, take: Callable[[Sequence[dict[str, Any]]], Awaitabl
 
     async def receive(request: web.Request) -> web.Response:
         given = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()):
             return web.Response(status=403)
         try:
             update = json.loads(await request.text())

@@ -1,0 +1,358 @@
+"""Outbox rows to their channel: order, retries, outcomes that are never lost, and Telegram's answers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.chat_channel import ChatChannel
+from bot.delivery import Deliverer
+from bot.limits import Limits
+from bot.replies import Screen
+from storage.database import Database
+from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
+from tests.integration.storage_samples import NOW, FixedClock, notice
+
+TOKEN = "4200042:token-of-the-tests"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds, ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is watched is state of the code under test
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def base(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database on SQLite."""
+    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'delivery.db'}")
+    await opened.migrate()
+    yield opened
+    await opened.close()
+
+
+class Channel:
+    """A channel that notes what it sends; `fails` says what to answer instead of Sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.fails: dict[str, list[Callable[[OutboxRow], Outcome]]] = {}
+        self.busy = 0
+        self.most_busy = 0
+
+    async def send(self, row: OutboxRow) -> Outcome:
+        """Send one."""
+        self.busy += 1
+        self.most_busy = max(self.most_busy, self.busy)
+        await asyncio.sleep(0.005)
+        self.busy -= 1
+        name = row.data["text"]
+        if self.fails.get(name):
+            return self.fails[name].pop(0)(row)
+        self.sent.append(name)
+        return Sent(row.id, row.fence, {"message_id": len(self.sent)})
+
+
+async def put(base: Database, clock: FixedClock, *texts: str, to: str = "77", bulk: bool = False) -> None:
+    """Write messages to the outbox."""
+    uow = base.uow(clock)
+    for text in texts:
+        uow.add_notice(replace(notice(to, bulk=bulk), data={"text": text}))
+    await uow.commit()
+
+
+def deliverer(base: Database, channel: Channel, clock: FixedClock, store: OutboxStore | None = None) -> Deliverer:
+    """Make a deliverer that is handed new rows right after their commit."""
+    made = Deliverer("chat", store or base.outbox, channel.send, clock, at_once=20)
+    base.on_commit = made.take
+    return made
+
+
+async def test_rows_go_right_after_their_commit_in_order(base: Database) -> None:
+    """Messages of one recipient go in their order, and every outcome is recorded at the stop."""
+    clock, channel = FixedClock(), Channel()
+    sender = deliverer(base, channel, clock)
+    sender.start()
+    await put(base, clock, *[f"{n}" for n in range(30)])
+    await until(lambda: len(channel.sent) == 30)
+    await sender.stop(5)
+    assert channel.sent == [f"{n}" for n in range(30)]
+    assert await base.outbox.counts() == {"pending": 0, "sent": 30, "dead": 0}
+
+
+async def test_a_new_message_never_overtakes_one_that_waits(base: Database) -> None:
+    """While a message waits for its second try, a later one to the same person waits behind it."""
+    clock, channel = FixedClock(), Channel()
+    channel.fails["first"] = [lambda row: Retry(row.id, row.fence, NOW + timedelta(seconds=30), "network")]
+    sender = deliverer(base, channel, clock)
+    sender.start()
+    await put(base, clock, "first")
+    await until(lambda: not channel.fails["first"])
+    await put(base, clock, "second")
+    await put(base, clock, "other", to="78")
+    await until(lambda: "other" in channel.sent)
+    assert channel.sent == ["other"]
+    clock.time += timedelta(seconds=31)
+    sender.wake()
+    await until(lambda: len(channel.sent) == 3)
+    await sender.stop(5)
+    assert channel.sent == ["other", "first", "second"]
+
+
+class Failing(OutboxStore):
+    """A store whose next `failures` calls of each kind fail, as on a full disk."""
+
+    claims = 0
+    finishes = 0
+
+    async def claim(self, channel: str, limit: int, lease_seconds: float, now: datetime) -> list[OutboxRow]:
+        """Fail, or claim."""
+        if self.claims:
+            self.claims -= 1
+            raise OSError("disk full")
+        return await super().claim(channel, limit, lease_seconds, now)
+
+    async def finish(self, outcomes: Sequence[Outcome], now: datetime | None = None) -> None:
+        """Fail, or record."""
+        if self.finishes:
+            self.finishes -= 1
+            raise OSError("disk full")
+        await super().finish(outcomes, now)
+
+
+async def test_outcomes_survive_a_failed_write(base: Database) -> None:
+    """Outcomes that could not be written are written later, so that nothing is sent twice."""
+    clock, channel, store = FixedClock(), Channel(), Failing(base)
+    store.finishes = 1
+    sender = deliverer(base, channel, clock, store)
+    sender.start()
+    await put(base, clock, "one")
+    await until(lambda: channel.sent == ["one"] and store.finishes == 0)
+    await put(base, clock, "two", to="78")
+    await until(lambda: len(channel.sent) == 2)
+    await sender.stop(5)
+    assert await base.outbox.counts() == {"pending": 0, "sent": 2, "dead": 0}
+
+
+async def test_the_sweep_survives_a_failed_claim(base: Database) -> None:
+    """A claim that fails is tried again."""
+    clock, channel, store = FixedClock(), Channel(), Failing(base)
+    store.claims = 1
+    sender = deliverer(base, channel, clock, store)
+    base.on_commit = None
+    await put(base, clock, "one")
+    sender.start()
+    await until(lambda: channel.sent == ["one"])
+    await sender.stop(5)
+
+
+async def test_answers_do_not_wait_for_bulk(base: Database) -> None:
+    """With three hundred bulk messages under way an answer goes out among the first of them."""
+    clock, channel = FixedClock(), Channel()
+    sender = deliverer(base, channel, clock)
+    base.on_commit = None
+    for n in range(300):
+        await put(base, clock, f"bulk {n}", to=f"{1000 + n}", bulk=True)
+    base.on_commit = sender.take
+    sender.start()
+    await until(lambda: len(channel.sent) > 5)
+    await put(base, clock, "answer", to="1299")
+    before = len(channel.sent)
+    await until(lambda: "answer" in channel.sent)
+    assert channel.sent.index("answer") - before <= 25
+    await until(lambda: len(channel.sent) == 301)
+    await sender.stop(5)
+    assert await base.outbox.counts() == {"pending": 0, "sent": 301, "dead": 0}
+
+
+async def test_a_lease_that_is_over_is_not_sent(base: Database) -> None:
+    """What waited longer than its lease is claimed anew before it is sent: another process may hold it by now."""
+    clock, channel = FixedClock(), Channel()
+    sender = deliverer(base, channel, clock)
+    await put(base, clock, "late")
+    clock.time += timedelta(seconds=90)
+    await asyncio.sleep(0.1)
+    assert channel.sent == []
+    sender.start()
+    await until(lambda: channel.sent == ["late"])
+    await sender.stop(5)
+    assert (await base.outbox.counts())["sent"] == 1
+
+
+async def test_a_defect_ends_in_the_list_of_the_dead(base: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """A message whose sending has a defect is tried a few times ever later, then given up; the log quotes nothing."""
+    clock = FixedClock()
+    tries = 0
+
+    async def broken(_: OutboxRow) -> Outcome:
+        nonlocal tries
+        tries += 1
+        raise ValueError("Иван Петров")
+
+    sender = Deliverer("chat", base.outbox, broken, clock, at_once=2)
+    base.on_commit = sender.take
+    sender.start()
+    await put(base, clock, "one")
+    async with asyncio.timeout(20):
+        while not (await base.outbox.counts())["dead"]:
+            clock.time += timedelta(hours=1)
+            sender.wake()
+            await asyncio.sleep(0.02)
+    await sender.stop(5)
+    assert 2 <= tries <= 10
+    assert "Петров" not in caplog.text
+
+
+async def test_stop_gives_back_what_was_not_begun(base: Database) -> None:
+    """At the stop the message being sent is finished, the others wait in the outbox for the next start."""
+    clock, channel = FixedClock(), Channel()
+    sender = deliverer(base, channel, clock)
+    sender.start()
+    await put(base, clock, *[f"{n}" for n in range(10)])
+    await until(lambda: len(channel.sent) >= 2)
+    await sender.stop(5)
+    sent = len(channel.sent)
+    assert await base.outbox.counts() == {"pending": 10 - sent, "sent": sent, "dead": 0}
+    assert len(await base.outbox.claim("chat", 100, 60, clock.now())) == 10 - sent
+
+
+class Telegram:
+    """A Bot API that answers what is prepared, else a sent message; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, Any]] = []
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer any method."""
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        self.asked.append((request.match_info["method"], form))
+        if self.answers:
+            status, body = self.answers.pop(0)
+            return (
+                web.Response(status=status, text=body)
+                if isinstance(body, str)
+                else web.json_response(body, status=status)
+            )
+        chat = {"id": int(form["chat_id"]), "type": "private"}
+        result = {"message_id": 100 + len(self.asked), "date": 1, "chat": chat, "text": "x"}
+        return web.json_response({"ok": True, "result": result})
+
+
+@pytest.fixture
+async def chat(base: Database) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
+    """The chat channel on a server of the test's own."""
+    telegram = Telegram()
+    app = web.Application()
+    app.router.add_post("/bot{token}/{method}", telegram.answer)
+    async with TestServer(app) as running:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(str(running.make_url("/")).rstrip("/")))
+        limits = Limits(asyncio.get_running_loop().time)
+        worded = {"hello": lambda data: Screen(data["text"])}
+        async with Bot(TOKEN, session=session) as bot:
+            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded), telegram
+
+
+def row(kind: str = "hello", data: dict[str, Any] | None = None, attempts: int = 0) -> OutboxRow:
+    """Make a leased row."""
+    return OutboxRow("row-1", 1, kind, "chat", "77", data or {"text": "Привет"}, bulk=False, attempts=attempts, fence=3)
+
+
+def refused(code: int, description: str, **parameters: Any) -> tuple[int, Any]:
+    """Return Telegram's refusal."""
+    return code, {"ok": False, "error_code": code, "description": description, "parameters": parameters}
+
+
+async def test_a_sent_message_can_be_edited(chat: tuple[ChatChannel, Telegram]) -> None:
+    """An edit of a row finds the message id that sending the row gave."""
+    channel, telegram = chat
+    sent = await channel.send(row())
+    assert sent == Sent("row-1", 3, {"message_id": 101})
+    edit = {"method": "editMessageText", "params": {"text": "Пока"}, "edit_of": "row-1"}
+    assert isinstance(await channel.send(replace(row("reply", edit), id="row-2")), Sent)
+    assert telegram.asked[1][0] == "editMessageText"
+    assert telegram.asked[1][1]["message_id"] == "101"
+
+
+async def test_an_edit_of_what_was_never_sent_is_done(chat: tuple[ChatChannel, Telegram]) -> None:
+    """An edit whose message is unknown is counted as sent, and Telegram is not asked."""
+    channel, telegram = chat
+    edit = {"method": "editMessageText", "params": {"text": "Пока"}, "edit_of": "nothing"}
+    assert await channel.send(row("reply", edit)) == Sent("row-1", 3, {})
+    assert telegram.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (refused(403, "Forbidden: bot was blocked by the user"), Dead),
+        (refused(400, "Bad Request: chat not found"), Dead),
+        (refused(400, "Bad Request: message is not modified"), Sent),
+        (refused(400, "Bad Request: message to edit not found"), Sent),
+        (refused(429, "Too Many Requests", retry_after=7), Retry),
+        (refused(500, "Internal Server Error"), Retry),
+        ((502, "<html>Bad Gateway</html>"), Retry),
+    ],
+)
+async def test_what_becomes_of_a_refusal(
+    chat: tuple[ChatChannel, Telegram], answer: tuple[int, Any], outcome: type
+) -> None:
+    """Each refusal of Telegram is final, harmless or worth another try."""
+    channel, telegram = chat
+    telegram.answers = [answer]
+    assert isinstance(await channel.send(row()), outcome)
+
+
+async def test_retry_after_is_obeyed(chat: tuple[ChatChannel, Telegram]) -> None:
+    """A 429 puts the message off by as long as Telegram asks."""
+    channel, telegram = chat
+    telegram.answers = [refused(429, "Too Many Requests", retry_after=7)]
+    assert await channel.send(row()) == Retry("row-1", 3, NOW + timedelta(seconds=7), "429")
+
+
+async def test_a_group_that_moved_gets_it_in_its_new_place(chat: tuple[ChatChannel, Telegram]) -> None:
+    """A message to a group that has become a supergroup goes to the supergroup."""
+    channel, telegram = chat
+    telegram.answers = [refused(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1001)]
+    assert isinstance(await channel.send(row()), Sent)
+    assert telegram.asked[1][1]["chat_id"] == "-1001"
+
+
+async def test_backoff_grows_to_an_hour_and_ends(chat: tuple[ChatChannel, Telegram]) -> None:
+    """The pause between tries grows, never above an hour, and the tries end."""
+    channel, telegram = chat
+    pauses = []
+    for attempts in (0, 5, 11, 30):
+        telegram.answers = [refused(500, "Internal Server Error")]
+        outcome = await channel.send(row(attempts=attempts))
+        assert isinstance(outcome, Retry)
+        pauses.append(outcome.at - NOW)
+    assert pauses[0] < pauses[1] < pauses[2]
+    assert max(pauses) <= timedelta(hours=1)
+    telegram.answers = [refused(500, "Internal Server Error")]
+    assert isinstance(await channel.send(row(attempts=200)), Dead)
+
+
+async def test_no_token_and_no_text_in_the_log(
+    chat: tuple[ChatChannel, Telegram], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Telegram quotes of a message it refuses reaches neither the log nor the outbox."""
+    channel, telegram = chat
+    caplog.set_level(logging.DEBUG, logger="bot")
+    words = 'Bad Request: can\'t parse entities: Unsupported start tag "Петров" at byte offset 3'
+    telegram.answers = [refused(400, words)]
+    outcome = await channel.send(row())
+    assert isinstance(outcome, Dead)
+    assert "Петров" not in caplog.text + outcome.error
+    assert TOKEN not in caplog.text
