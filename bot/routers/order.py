@@ -160,8 +160,8 @@ async def _cancel_sure(talk: Talk, _: FormButton, message: int) -> None:
     talk.replies.change(message, Screen(texts.CANCELLED))
 
 
-async def _edit(talk: Talk, _: FormButton, message: int) -> None:
-    talk.replies.change(message, summary_view.edit_menu(fill_form.active(talk.session)))
+async def _edit(talk: Talk, button: FormButton, message: int) -> None:
+    talk.replies.change(message, summary_view.edit_menu(fill_form.active(talk.session), max(0, _index(button))))
 
 
 async def _part(talk: Talk, button: FormButton, message: int) -> None:

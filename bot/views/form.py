@@ -19,6 +19,7 @@ from wording.problems import explain
 
 PAGE = 8
 LONGEST_LABEL = 24
+NAMES_SHOWN = 30
 
 
 def question(asked: Asked, consent: ConsentDocument, page: int = 0) -> Screen:
@@ -116,7 +117,8 @@ def _confirmation(asked: Asked, step: Step) -> Screen:
 def more(asked: Asked) -> Screen:
     """Return the screen between two students."""
     students = asked.draft.answers.get("students", [])
-    names = "\n".join(f"{n}. {escape(str(s.get('name', '')))}" for n, s in enumerate(students, 1))
+    first = max(0, len(students) - NAMES_SHOWN)
+    names = "\n".join(f"{n}. {escape(str(s.get('name', '')))}" for n, s in enumerate(students[first:], first + 1))
     rows = (
         (Button("+ Добавить ученика", form("add", asked.draft.id)),),
         (Button("Дальше", form("done", asked.draft.id)),),

@@ -20,7 +20,9 @@ from wording.plurals import plural
 from wording.sums import format_sum
 
 ADMISSION_DAYS = 3
-STUDENTS_SHOWN = 12
+STUDENTS_SHOWN = 8
+STUDENTS_OF_CARD = 4
+STUDENTS_OF_MENU = 20
 PAYER_FIELDS = ("payer_kind", "payer_name", "payer_inn", "payer_kpp", "payer_address")
 ORDERER_FIELDS = ("orderer_name", "orderer_mobile", "orderer_email")
 
@@ -91,8 +93,8 @@ def _too_soon(students: list[dict[str, Any]], context: Context) -> str:
     )
 
 
-def edit_menu(draft: Draft) -> Screen:
-    """Ask what to change."""
+def edit_menu(draft: Draft, page: int = 0) -> Screen:
+    """Ask what to change; a long list of students pages."""
     rows: list[tuple[Button, ...]] = [
         (
             Button("Плательщик", form("part", draft.id, value="payer")),
@@ -103,7 +105,15 @@ def edit_menu(draft: Draft) -> Screen:
         Button(f"{n}. {_surname(s)}", form("part", draft.id, value=str(n - 1)))
         for n, s in enumerate(draft.answers.get("students", []), 1)
     ]
-    rows += [tuple(buttons[i : i + 2]) for i in range(0, min(len(buttons), 40), 2)]
+    shown = buttons[page * STUDENTS_OF_MENU : (page + 1) * STUDENTS_OF_MENU]
+    rows += [tuple(shown[i : i + 2]) for i in range(0, len(shown), 2)]
+    turns = []
+    if page > 0:
+        turns.append(Button("‹ Назад по списку", form("edit", draft.id, value=str(page - 1))))
+    if len(buttons) > (page + 1) * STUDENTS_OF_MENU:
+        turns.append(Button("Ещё ›", form("edit", draft.id, value=str(page + 1))))
+    if turns:
+        rows.append(tuple(turns))
     rows.append((Button("← К заявке", form("show", draft.id)),))
     return Screen("<b>Что изменить?</b>", tuple(rows))
 
@@ -183,7 +193,12 @@ def order_card(order: Order) -> str:
         f"<b>Заявка № {order.number}</b> · {plural(len(order.lines), 'ученик', 'ученика', 'учеников')} · "
         f"{format_sum(order.total)}\n{escape(order.payer.name)}"
     )
-    students = [f"\n{escape(line.name)} — {escape(line.course_title)}\n{conditions(line)}" for line in order.lines]
+    lines = sorted(order.lines, key=lambda line: (line.payment == "paid") + (line.questionnaire == "approved"))
+    students = [
+        f"\n{escape(line.name)} — {escape(line.course_title)}\n{conditions(line)}" for line in lines[:STUDENTS_OF_CARD]
+    ]
+    if rest := lines[STUDENTS_OF_CARD:]:
+        students.append(f"\n…и ещё {plural(len(rest), 'ученик', 'ученика', 'учеников')}")
     return "\n".join([head, *students])
 
 

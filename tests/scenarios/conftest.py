@@ -50,7 +50,7 @@ class Stage:
         """Let a new person open a centre's link and wait for the consent."""
         person = await self.sandbox.person(name, **about)
         await person.start(link)
-        await person.wait_for("Согласие на обработку")
+        await person.wait_for("Согласие на обработку", timeout=40)
         return person
 
     async def restart(self) -> None:
@@ -67,6 +67,7 @@ def settings_for(api_server: str, smtp_port: int, database: str, **more: Any) ->
         database={"url": database},
         smtp={"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "shkola@example.ru"},
         school={"support_phone": "8 800 000-00-00", "curator_email": "kurator@example.ru", **more.get("school", {})},
+        **({"web": more["web"]} if "web" in more else {}),
     )
 
 

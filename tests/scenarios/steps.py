@@ -39,7 +39,7 @@ def is_answer(message: Message) -> bool:
 async def act(person: Person, how: str, what: str) -> Message:
     """Do one thing and wait for the bot's answer to it."""
     await (person.send(what) if how == "send" else person.press(what))
-    return await person.wait_for(is_answer)
+    return await person.wait_for(is_answer, timeout=40)
 
 
 async def play(person: Person, acts: Sequence[Act]) -> Message:
@@ -54,7 +54,7 @@ async def place(person: Person, acts: Sequence[Act] = WHOLE) -> Message:
     """Walk the whole form and send it; return the acceptance."""
     await play(person, acts)
     await person.press("Отправить")
-    return await person.wait_for("принята")
+    return await person.wait_for("принята", timeout=40)
 
 
 def to_address(address: str) -> Callable[[dict[str, Any]], bool]:

@@ -68,7 +68,7 @@ async def test_twenty_clients_at_once(stage: Stage) -> None:
     numbers = await asyncio.gather(*(one(n) for n in range(20)))
     assert len(set(numbers)) == 20
     for n in range(20):
-        await stage.sandbox.wait_letter(to_address(f"sokolova{n}@yandex.ru"))
+        await stage.sandbox.wait_letter(to_address(f"sokolova{n}@yandex.ru"), timeout=40)
 
 
 async def test_thirty_messages_in_a_second(stage: Stage) -> None:
