@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -64,17 +65,18 @@ class Side:
             raise NoAnswerError(f"{error}\nthe log of {self.name} ends with:\n{self.bot.tail()}") from error
 
     async def round(self, numbers: Iterator[int], orders: int) -> None:
-        """Play one round and wait for its letters, so that none is sent in the other bot's round."""
-        letters = await self.control.letters() + self.letters * orders
+        """Play one round and wait for what follows it, so that nothing of it is done in the other bot's round."""
         calls, bot, server = await self.control.calls(), self.bot.cpu(), self.server.cpu()
+        letters = await self.control.letters() + self.letters * orders
         await self.play(numbers, orders, self.tally)
-        self.mail_seconds += await self._letters(letters)
+        self.mail_seconds += await self.letters_come(letters)
+        for method, count in (await self._last_calls()).items():
+            self.calls[method] = self.calls.get(method, 0) + count - calls.get(method, 0)
         self.bot_cpu += self.bot.cpu() - bot
         self.server_cpu += self.server.cpu() - server
-        for method, count in (await self.control.calls()).items():
-            self.calls[method] = self.calls.get(method, 0) + count - calls.get(method, 0)
 
-    async def _letters(self, wanted: int) -> float:
+    async def letters_come(self, wanted: int) -> float:
+        """Wait until so many letters have come and return the seconds. Raises `NoAnswerError`."""
         clock = asyncio.get_running_loop().time
         begun = clock()
         while (count := await self.control.letters()) < wanted:
@@ -82,6 +84,14 @@ class Side:
                 raise NoAnswerError(f"{count} letters of {wanted} have come\n{self.bot.tail()}")
             await asyncio.sleep(0.02)
         return clock() - begun
+
+    async def _last_calls(self) -> dict[str, int]:
+        # The answers to the last buttons come after the words that the clients wait for.
+        before: dict[str, int] = {}
+        while (calls := await self.control.calls()) != before:
+            before = calls
+            await asyncio.sleep(0.1)
+        return calls
 
 
 def write_config(folder: Path, name: str, api_server: str, smtp_port: int) -> Path:
@@ -122,19 +132,16 @@ async def side(name: str, folder: Path) -> AsyncIterator[Side]:
             yield Side(name, order_acts if ours else echo_acts, control, server, bot, LETTERS if ours else 0)
 
 
-async def converse(folder: Path, size: Size) -> tuple[Side, Side, dict[str, float]]:
-    """Warm both bots up, play their rounds in turns; return the sides and the peak memory, MiB, of each process."""
-    async with side("ours", folder) as ours, side("echo", folder) as echo:
-        numbers = itertools.count(1)
+async def converse(ours: Side, echo: Side, size: Size) -> dict[str, float]:
+    """Warm both bots up and play their rounds in turns; return the peak memory, MiB, of each process."""
+    numbers = itertools.count(1)
+    await asyncio.gather(*(one.play(numbers, size.warm_up, Tally()) for one in (ours, echo)))
+    await ours.letters_come(LETTERS * size.warm_up)
+    for _ in range(size.rounds):
         for one in (ours, echo):
-            await one.play(numbers, size.warm_up, Tally())
-        await ours._letters(LETTERS * size.warm_up)
-        for _ in range(size.rounds):
-            for one in (ours, echo):
-                await one.round(numbers, size.orders)
-        memory = {f"bot {one.name}": one.bot.memory() for one in (ours, echo)}
-        memory |= {f"sandbox {one.name}": one.server.memory() for one in (ours, echo)}
-        return ours, echo, memory
+            await one.round(numbers, size.orders)
+    memory = {f"bot {one.name}": one.bot.memory() for one in (ours, echo)}
+    return memory | {f"sandbox {one.name}": one.server.memory() for one in (ours, echo)}
 
 
 def show(ours: Side, echo: Side, memory: dict[str, float]) -> None:
@@ -158,19 +165,25 @@ def show(ours: Side, echo: Side, memory: dict[str, float]) -> None:
     ]
     for words, mine, floor in rows:
         print(f"{words:26}{mine:>12.2f}{floor:>12.2f}{mine / floor if floor else 0:>8.2f}")
-    print(f"letters: the last of a round come {ours.mail_seconds * 1000:.0f} ms in all after its last order")
+    print(f"letters came {ours.mail_seconds * 1000:.0f} ms after the last order, all rounds together")
 
 
 async def bench(size: Size) -> None:
-    """Measure, print the table and the ratios."""
+    """Measure, print the table and the ratios; SIGTERM stops the processes as Ctrl+C does."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with tempfile.TemporaryDirectory(prefix="school-bench-") as name:
         folder = Path(name)
-        async with startup.Answerer() as answerer:
-            config = write_config(folder, "startup", f"http://127.0.0.1:{answerer.port}", 25)
-            await load_data(config)
-            run = ("-m", "bot", "run", "--config", str(config))
-            start, floor = await startup.measure(answerer, folder, 3, *run)
-        ours, echo, memory = await converse(folder, size)
+        # The echo bot starts while the data are loaded: that spares seconds, and it is idle later.
+        async with side("echo", folder) as echo:
+            async with startup.Answerer() as answerer:
+                config = write_config(folder, "startup", f"http://127.0.0.1:{answerer.port}", 25)
+                await load_data(config)
+                run = ("-m", "bot", "run", "--config", str(config))
+                start, floor = await startup.measure(answerer, folder, 3, *run)
+            async with side("ours", folder) as ours:
+                memory = await converse(ours, echo, size)
     show(ours, echo, memory)
     print(f"start to first getUpdates {start:.2f} s, import aiogram {floor:.2f} s (medians of 3)")
     speed = ours.tally.updates_a_second / echo.tally.updates_a_second
@@ -188,6 +201,8 @@ def main() -> int:
     except (DiedError, NoAnswerError) as failed:
         print(failed, file=sys.stderr)
         return 1
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
     return 0
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -119,7 +119,7 @@ class App:
             await bot.me()
         except TelegramUnauthorizedError as error:
             raise StartError("Telegram не принял токен: проверьте telegram.token, новый даёт @BotFather") from error
-        except (TelegramAPIError, OSError, TimeoutError) as error:
+        except (TelegramAPIError, ClientDecodeError, OSError, TimeoutError) as error:
             line = f"сервер {self.settings.telegram.api_server} не отвечает: проверьте telegram.api_server и сеть"
             raise StartError(line) from error
         return bot
@@ -235,7 +235,7 @@ class App:
 async def _set_commands(conversation: Conversation) -> None:
     try:
         await conversation.set_commands()
-    except TelegramAPIError as error:
+    except (TelegramAPIError, ClientDecodeError) as error:
         log.warning("the command menu was not set: %s", type(error).__name__)
 
 

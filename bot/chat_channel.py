@@ -31,7 +31,9 @@ RESULTS_KEPT = 20_000
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 60
-HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
+HARMLESS = "message is not modified"
+# The person has deleted the question, or it is too old to change: what it was to say is said anew.
+GONE = ("message to edit not found", "message can't be edited")
 
 
 class ChatChannel:
@@ -56,8 +58,6 @@ class ChatChannel:
         """Send one row; never raises for what Telegram may answer."""
         chat_id = int(row.recipient)
         method = await self._method(row, chat_id)
-        if method is None:
-            return Sent(row.id, row.fence, {})
         if wait := self._limits.reserve(chat_id):
             await asyncio.sleep(wait)
         try:
@@ -75,8 +75,13 @@ class ChatChannel:
             return await self._bot(method)
         except TelegramMigrateToChat as moved:
             return await self._bot(method.model_copy(update={"chat_id": moved.migrate_to_chat_id}))
+        except TelegramBadRequest as error:
+            if isinstance(method, EditMessageText) and any(words in error.message for words in GONE):
+                anew = method.model_dump(exclude={"message_id"}, exclude_unset=True)
+                return await self._bot(SendMessage(**anew))
+            raise
 
-    async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any] | None:
+    async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any]:
         if row.kind != "reply":
             return SendMessage(**message_params(self._worded[row.kind](row.data), chat_id))
         params: dict[str, Any] = {**row.data["params"], "chat_id": chat_id}
@@ -85,7 +90,7 @@ class ChatChannel:
         if row.data["edit_of"] is not None:
             message_id = await self._message_id(row.data["edit_of"])
             if message_id is None:
-                return None
+                return SendMessage(**params)
             params["message_id"] = message_id
         return EditMessageText(**params)
 
@@ -104,12 +109,14 @@ class ChatChannel:
     async def _refused(self, row: OutboxRow, chat_id: int, error: TelegramAPIError) -> Outcome:
         if isinstance(error, TelegramRetryAfter):
             self._limits.pause(chat_id, error.retry_after)
-            return Retry(row.id, row.fence, self._clock.now() + timedelta(seconds=error.retry_after), "429")
+            return Retry(
+                row.id, row.fence, self._clock.now() + timedelta(seconds=error.retry_after), "429", counts=False
+            )
         if isinstance(error, TelegramForbiddenError):
             await self._store.set_unreachable(chat_id, self._clock.now())
             return Dead(row.id, row.fence, "403: the person has stopped the bot")
         if isinstance(error, TelegramBadRequest):
-            if any(words in error.message for words in HARMLESS):
+            if HARMLESS in error.message:
                 return Sent(row.id, row.fence, {})
             # "Bad Request: can't parse entities: …": what follows the second colon quotes the message.
             why = ":".join(error.message.split(":")[:2])

@@ -85,7 +85,7 @@ class Deliverer:
                 self._enqueue(row)
             else:
                 self._leases[row.id] = self._lease(row)
-                self._done(Retry(row.id, row.fence, held_until, "waits for an earlier message"))
+                self._done(Retry(row.id, row.fence, held_until, "waits for an earlier message", counts=False))
 
     def _claimed(self, rows: Sequence[OutboxRow]) -> None:
         # The outbox gives a recipient's messages in their order: whatever was waited for is among these or done.
@@ -141,7 +141,7 @@ class Deliverer:
 
     def _give_back(self, queue: deque[OutboxRow], at: datetime, why: str) -> None:
         for row in queue:
-            self._done(Retry(row.id, row.fence, at, why))
+            self._done(Retry(row.id, row.fence, at, why, counts=False))
         queue.clear()
 
     async def _try(self, row: OutboxRow) -> Outcome:

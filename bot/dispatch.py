@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.types import BotCommand, BotCommandScopeChat, CallbackQuery, Message, Update, User
 
 from bot import routers, texts
@@ -115,7 +115,7 @@ class Conversation:
         return Talk(
             uow=uow,
             session=session,
-            replies=Replies(user.id, f"{self._bot.id}:{row.update_id}"),
+            replies=Replies(user.id, str(row.id)),
             now=self._clock.now(),
             settings=self._settings,
             user_id=user.id,
@@ -144,13 +144,13 @@ class Conversation:
     async def _answer(self, query_id: str, toast: str) -> None:
         try:
             await self._bot.answer_callback_query(query_id, text=toast or None)
-        except TelegramAPIError as error:
+        except (TelegramAPIError, ClientDecodeError) as error:
             log.debug("a button's answer was not taken: %s", type(error).__name__)
 
     async def _staff_menu(self, chat_id: int) -> None:
         try:
             await self._bot.set_my_commands(_commands(STAFF_COMMANDS), scope=BotCommandScopeChat(chat_id=chat_id))
-        except TelegramAPIError as error:
+        except (TelegramAPIError, ClientDecodeError) as error:
             log.warning("a member of staff got no menu: %s", type(error).__name__)
 
     async def alert(self, row: Row) -> None:

@@ -32,4 +32,4 @@ class MailSender:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 10))
         if result.after is not None:
             pause = timedelta(seconds=result.after)
-        return Retry(row.id, row.fence, self._clock.now() + pause, result.error)
+        return Retry(row.id, row.fence, self._clock.now() + pause, result.error, counts=not result.permanent)

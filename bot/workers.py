@@ -14,10 +14,12 @@ from storage.inbox import InboxRow, InboxStore
 log = logging.getLogger(__name__)
 
 CHATS_AT_ONCE = 64
-MOST_RERUNS = 10
+MOST_RERUNS = 200
 MOST_TRIES = 3
 JITTER = 0.02  # seconds
 PAUSE = 0.2  # seconds, doubled at each try
+FIRST_PAUSE = 1.0  # seconds, while the database is away
+LONGEST_PAUSE = 30.0
 
 
 class Workers:
@@ -27,6 +29,7 @@ class Workers:
         self._conversation = conversation
         self._inbox = inbox
         self._places = asyncio.Semaphore(CHATS_AT_ONCE)
+        self._losers = asyncio.Lock()
         self._queues: dict[int, deque[InboxRow]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -45,20 +48,26 @@ class Workers:
 
     async def _chat(self, chat_key: int) -> None:
         queue = self._queues[chat_key]
+        pause = FIRST_PAUSE
         while queue and not self._stopping:
             async with self._places:
                 try:
                     await self._one(queue[0])
-                except Exception as error:  # noqa: BLE001 - the database is away: the row stays pending, the chat goes on
-                    log.error("an update was left for the next start: %s", where(error))
-            queue.popleft()
+                except Exception as error:  # noqa: BLE001 - the database is away: the chat waits, in its order
+                    log.error("an update waits for the database: %s", where(error))
+                else:
+                    queue.popleft()
+                    pause = FIRST_PAUSE
+                    continue
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
         del self._queues[chat_key]
 
     async def _one(self, row: InboxRow) -> None:
         tries = reruns = 0
         while True:
             try:
-                await self._conversation.handle(row)
+                await self._handle(row, again=reruns > 0)
             except Conflict:
                 reruns += 1
                 if reruns <= MOST_RERUNS:
@@ -76,9 +85,23 @@ class Workers:
             if tries >= MOST_TRIES:
                 await self._inbox.set_aside(row.id, error)
                 log.error("update %s was set aside after %s tries: %s", row.update_id, tries, error)
-                await self._conversation.alert(row)
+                await self._alert(row)
                 return
             await asyncio.sleep(PAUSE * 2**tries)
+
+    async def _alert(self, row: InboxRow) -> None:
+        try:
+            await self._conversation.alert(row)
+        except Exception as error:  # noqa: BLE001 - the row is set aside already; its chat must go on
+            log.error("no administrator was told: %s", where(error))
+
+    async def _handle(self, row: InboxRow, *, again: bool) -> None:
+        if not again:
+            await self._conversation.handle(row)
+            return
+        # Those that lost go one by one: otherwise twenty orders of one centre lose to each other again and again.
+        async with self._losers:
+            await self._conversation.handle(row)
 
     async def stop(self, seconds: float) -> None:
         """Finish the updates in hand within the time; the others stay in the inbox."""

@@ -78,7 +78,7 @@ class _SqliteThread:
     def _attach(self, raw: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
         for pragma in pragmas:
             raw.execute(pragma).close()
-        engine = create_engine("sqlite+pysqlite://", creator=lambda: raw, poolclass=StaticPool)
+        engine = create_engine("sqlite+pysqlite://", creator=lambda: raw, poolclass=StaticPool, hide_parameters=True)
         event.listen(engine, "begin", lambda _: raw.execute(self._begin).close())
         self._connection = engine.connect()
 
@@ -155,7 +155,7 @@ class PostgresEngine:
 
         settings = {"jit": "off", "timezone": "UTC"}
         self._engine = create_async_engine(
-            url, pool_size=10, max_overflow=10, connect_args={"server_settings": settings}
+            url, pool_size=10, max_overflow=10, connect_args={"server_settings": settings}, hide_parameters=True
         )
         # A read in autocommit spares the round trips of BEGIN and ROLLBACK.
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")

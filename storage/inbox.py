@@ -25,7 +25,8 @@ _FAILED = (
     .returning(inbox.c.attempts)
 )
 _ASIDE = update(inbox).where(_THIS).values(state="aside", error=bindparam("reason"))
-HANDLED = update(inbox).where(_THIS).values(state="handled")
+# Links' secrets and typed answers are not kept once they have taken effect.
+HANDLED = update(inbox).where(_THIS).values(state="handled", payload="{}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """It failed for now; try again `at`."""
+    """It failed for now; try again `at`. Waiting for something else (not `counts`) uses no attempt up."""
 
     id: str
     fence: int
     at: datetime
     error: str
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,16 @@ def _claim_statement() -> Any:
 
 def _finish(**values: Any) -> Update:
     held = (outbox.c.id == bindparam("row")) & (outbox.c.fence == bindparam("held")) & (outbox.c.state == _PENDING)
-    return update(outbox).where(held).values(attempts=outbox.c.attempts + 1, leased_until=null(), **values)
+    counted = {"attempts": outbox.c.attempts + 1, **values}
+    return update(outbox).where(held).values(leased_until=null(), **counted)
 
 
 _AT: ColumnElement[datetime] = bindparam("at")
 _RESULT: ColumnElement[Any] = bindparam("outcome")
 _ERROR: ColumnElement[str] = bindparam("reason")
-_SENT = _finish(state="sent", result=_RESULT, finished_at=_AT, error=null())
-_RETRY = _finish(due_at=_AT, error=_ERROR)
+# What went out is forgotten here: it held links' secrets and personal data that live elsewhere, hashed or whole.
+_SENT = _finish(state="sent", result=_RESULT, finished_at=_AT, error=null(), data={})
+_RETRY = _finish(due_at=_AT, error=_ERROR, attempts=outbox.c.attempts + bindparam("tried"))
 _DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR)
 
 
@@ -201,7 +204,7 @@ def _record(outcomes: Sequence[Outcome], now: datetime, connection: Connection) 
             case Sent():
                 sent.append({**held, "outcome": outcome.result, "at": now})
             case Retry():
-                retried.append({**held, "at": outcome.at, "reason": outcome.error})
+                retried.append({**held, "at": outcome.at, "reason": outcome.error, "tried": int(outcome.counts)})
             case Dead():
                 dead.append({**held, "at": now, "reason": outcome.error})
     for statement, rows in ((_SENT, sent), (_RETRY, retried), (_DEAD, dead)):

@@ -29,7 +29,7 @@ ORDERER_FIELDS = ("orderer_name", "orderer_mobile", "orderer_email")
 
 def seal(answers: Answers) -> str:
     """Return a short digest of what the summary showed: a button of an older summary does not send a newer order."""
-    return hashlib.sha256(json.dumps(answers, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:10]
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:10]
 
 
 def summary(draft: Draft, context: Context) -> Screen:

@@ -96,7 +96,11 @@ function addPerson(person) {
 async function followPeople() {
   for (;;) {
     try {
-      for (const person of await ask("/sandbox/people")) if (!chats.has(person.id)) addPerson(person);
+      const people = await ask("/sandbox/people");
+      const there = new Set(people.map((person) => person.id));
+      // Nobody ever leaves: somebody missing means that the demo was started anew, with other people.
+      if ([...chats.keys()].some((id) => !there.has(id))) return location.reload();
+      for (const person of people) if (!chats.has(person.id)) addPerson(person);
       connected(true);
     } catch {
       connected(false);
