@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import gc
 import logging
 import signal
@@ -99,7 +100,7 @@ class App:
     async def _open_database(self) -> None:
         url = self.settings.database.url
         if url.startswith("sqlite"):
-            Path(url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(self._lock, Path(url.partition(":///")[2]))
         try:
             self.database = await Database.open(url)
             self._closing.push_async_callback(self.database.close)
@@ -108,6 +109,17 @@ class App:
             raise StartError(f"база данных недоступна (database.url): {type(error).__name__}") from error
         if url.startswith("sqlite"):
             await self.database.outbox.release_all()
+
+    def _lock(self, path: Path) -> None:
+        """Keep a second process off the file: it would take over the messages that this one is sending."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = self._closing.enter_context(path.with_name(f"{path.name}.lock").open("w"))
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StartError(
+                f"бот уже запущен на базе {path}: остановите его или укажите другой database.url"
+            ) from error
 
     async def _open_bot(self) -> Bot:
         server = TelegramAPIServer.from_base(self.settings.telegram.api_server)

@@ -285,12 +285,16 @@ async def test_a_sent_message_can_be_edited(chat: tuple[ChatChannel, Telegram]) 
     assert telegram.asked[1][1]["message_id"] == "101"
 
 
-async def test_an_edit_of_what_was_never_sent_is_done(chat: tuple[ChatChannel, Telegram]) -> None:
-    """An edit whose message is unknown is counted as sent, and Telegram is not asked."""
+async def test_an_edit_of_what_was_never_sent_is_said_anew(chat: tuple[ChatChannel, Telegram]) -> None:
+    """An edit whose message is unknown, or gone meanwhile, is sent as a new message: nothing is dropped in silence."""
     channel, telegram = chat
     edit = {"method": "editMessageText", "params": {"text": "Пока"}, "edit_of": "nothing"}
-    assert await channel.send(row("reply", edit)) == Sent("row-1", 3, {})
-    assert telegram.asked == []
+    assert isinstance(await channel.send(row("reply", edit)), Sent)
+    assert telegram.asked[0][0] == "sendMessage"
+    telegram.answers = [refused(400, "Bad Request: message to edit not found")]
+    gone = {"method": "editMessageText", "params": {"text": "Пока", "message_id": 7}, "edit_of": None}
+    assert isinstance(await channel.send(row("reply", gone)), Sent)
+    assert [method for method, _ in telegram.asked[1:]] == ["editMessageText", "sendMessage"]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +303,6 @@ async def test_an_edit_of_what_was_never_sent_is_done(chat: tuple[ChatChannel, T
         (refused(403, "Forbidden: bot was blocked by the user"), Dead),
         (refused(400, "Bad Request: chat not found"), Dead),
         (refused(400, "Bad Request: message is not modified"), Sent),
-        (refused(400, "Bad Request: message to edit not found"), Sent),
         (refused(429, "Too Many Requests", retry_after=7), Retry),
         (refused(500, "Internal Server Error"), Retry),
         ((502, "<html>Bad Gateway</html>"), Retry),
@@ -318,7 +321,7 @@ async def test_retry_after_is_obeyed(chat: tuple[ChatChannel, Telegram]) -> None
     """A 429 puts the message off by as long as Telegram asks."""
     channel, telegram = chat
     telegram.answers = [refused(429, "Too Many Requests", retry_after=7)]
-    assert await channel.send(row()) == Retry("row-1", 3, NOW + timedelta(seconds=7), "429")
+    assert await channel.send(row()) == Retry("row-1", 3, NOW + timedelta(seconds=7), "429", counts=False)
 
 
 async def test_a_group_that_moved_gets_it_in_its_new_place(chat: tuple[ChatChannel, Telegram]) -> None:

@@ -158,3 +158,13 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def test_second_bot_on_the_same_database_is_refused(stage: Stage) -> None:
+    """A second process on the same database file is refused with a line that says so."""
+    import pytest
+
+    from bot.app import App, StartError
+
+    with pytest.raises(StartError, match="уже запущен"):
+        await App(stage.settings, clock=stage.clock).start()
