@@ -32,6 +32,7 @@ class Stage:
     mailbox: Mailbox
     app: App
     manager_link: str
+    curator_link: str
 
 
 def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
@@ -64,23 +65,23 @@ async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
         app = App(demo_settings(server.base_url, smtp_port, folder))
         try:
             await app.start()
-            link = await _sample_data(app)
-            yield Stage(server, mailbox, app, link)
+            yield Stage(server, mailbox, app, *await _sample_data(app))
         finally:
             await app.stop()
             await server.stop()
             await mailbox.stop()
 
 
-async def _sample_data(app: App) -> str:
+async def _sample_data(app: App) -> tuple[str, str]:
     database = app.database
     today = app.clock.now().date()
     await database.replace_catalogue(parse(await asyncio.to_thread(EXAMPLE.read_text, "utf-8"), today))
     await database.save_centre(CENTRE)
     uow = database.uow(app.clock)
-    secret = await invite_staff(uow, app.clock.now(), Role.MANAGER, CENTRE.number)
+    manager = await invite_staff(uow, app.clock.now(), Role.MANAGER, CENTRE.number)
+    curator = await invite_staff(uow, app.clock.now(), Role.CURATOR, None)
     await uow.commit()
-    return f"/start staff_{secret}"
+    return f"/start staff_{manager}", f"/start staff_{curator}"
 
 
 async def _by_hand(port: int) -> int:
@@ -88,7 +89,7 @@ async def _by_hand(port: int) -> int:
         await sandbox.person("Ирина", last_name="Белова", phone="+79161234567", part="Клиент", hint="/start sc_0123")
         await sandbox.person("Любовь", last_name="Соколова", phone="+79339333333", part="Ученик")
         await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.manager_link)
-        await sandbox.person("Анна", last_name="Орлова", part="Куратор")
+        await sandbox.person("Анна", last_name="Орлова", part="Куратор", hint=scene.curator_link)
         print(f"Демонстрация: {scene.server.base_url}/ — откройте эту страницу. Остановить: Ctrl+C.", flush=True)
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
