@@ -295,5 +295,9 @@ def main(settings: Settings) -> int:
     """Run the bot; return the exit code. Raises `StartError`."""
     import uvloop
 
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("aiogram.event", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
     uvloop.run(run(settings))
     return 0
