@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from html import escape
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -19,7 +20,8 @@ from school.centre import Role
 from school.draft import Visitor
 from school.errors import BadAnswer, Conflict, SchoolError
 from school.notices import Notice
-from school.ports import Clock, UnitOfWork
+from school.ports import Clock, Session, UnitOfWork
+from school.use_cases.prove_link import PROOF
 from wording.problems import explain
 
 log = logging.getLogger(__name__)
@@ -95,7 +97,8 @@ class Conversation:
             uow.mark_handled(row.id)
             await uow.commit()
             return
-        talk = await self._talk(uow, row, *found)
+        is_command = update.message is not None and (update.message.text or "").startswith("/")
+        talk = await self._talk(uow, row, *found, is_command=is_command)
         await self._route(update, talk, uow)
         for notice in talk.replies.notices:
             uow.add_notice(notice)
@@ -106,8 +109,12 @@ class Conversation:
         if talk.new_role is not None:
             self._after(self._staff_menu(talk.chat_id))
 
-    async def _talk(self, uow: CommittingUnitOfWork, row: Row, user: User, message_id: int | None) -> Talk:
+    async def _talk(
+        self, uow: CommittingUnitOfWork, row: Row, user: User, message_id: int | None, *, is_command: bool
+    ) -> Talk:
         session = await uow.session(user.id)
+        if message_id is not None or is_command:
+            session = await _without_proof(uow, session)
         if session.visitor is not None and session.visitor.blocked_at is not None:
             uow.save_visitor(replace(session.visitor, blocked_at=None))
         elif session.visitor is None:
@@ -132,8 +139,10 @@ class Conversation:
         except SchoolError as error:
             uow.rollback()
             talk.replies.clear()
-            words = explain(error) if isinstance(error, BadAnswer) else texts.error(error)
-            talk.replies.say(Screen(words))
+            if isinstance(error, BadAnswer):
+                talk.replies.say(Screen(escape(explain(error))))
+            else:
+                talk.replies.say(Screen(f"{escape(texts.error(error))}\n\n{talk.settings.support()}"))
 
     def _after(self, call: Coroutine[Any, Any, None]) -> None:
         """Do after the commit what may be lost: best effort."""
@@ -170,6 +179,16 @@ class Conversation:
         """Wait for the buttons' answers under way."""
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _without_proof(uow: UnitOfWork, session: Session) -> Session:
+    """Let a command or a button find the order being filled in, though a student's link was opened after it."""
+    proof = session.draft
+    if proof is None or proof.form != PROOF:
+        return session
+    order = await uow.active_draft(proof.user_id, "order")
+    number = order.centre if order else session.visitor.centre if session.visitor else None
+    return replace(session, draft=order, centre=await uow.centre(number) if number else None)
 
 
 def _commands(named: dict[str, str]) -> list[BotCommand]:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from school.notices import Notice
 
 Target = int | str
+LONGEST_TEXT = 4000  # Telegram takes 4096 after parsing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def message_params(screen: Screen, chat_id: int) -> dict[str, Any]:
     """Return the Bot API parameters of a screen."""
     params: dict[str, Any] = {
         "chat_id": chat_id,
-        "text": screen.text,
+        "text": _fitting(screen.text),
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
     }
@@ -50,6 +51,14 @@ def message_params(screen: Screen, chat_id: int) -> dict[str, Any]:
     elif screen.drop_keyboard:
         params["reply_markup"] = {"remove_keyboard": True}
     return params
+
+
+def _fitting(text: str) -> str:
+    """Cut a text beyond Telegram's limit at the end of a line: too long a message would not be shown at all."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    kept = text[:LONGEST_TEXT].rpartition("\n")[0] or text[:LONGEST_TEXT]
+    return f"{kept}\n…"
 
 
 def _button(button: Button) -> dict[str, str]:

@@ -74,8 +74,8 @@ class Catalogue:
         return next((d for d in self.disciplines if d.key == key), None)
 
     def offered_runs(self, course: str, today: date) -> tuple[Run, ...]:
-        """Runs of the course that may still be ordered: neither closed nor past, soonest first."""
-        runs = (r for r in self.runs if r.course == course and not r.closed and r.ends >= today)
+        """Runs of the course that may still be ordered: neither closed nor begun, soonest first."""
+        runs = (r for r in self.runs if r.course == course and not r.closed and r.starts > today)
         return tuple(sorted(runs, key=lambda r: (r.starts, r.key)))
 
     def offered_courses(self, today: date, discipline: str | None = None) -> tuple[Course, ...]:

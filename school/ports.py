@@ -71,6 +71,9 @@ class UnitOfWork(Protocol):
     async def orders_placed_by(self, user_id: int, limit: int, offset: int) -> tuple[Sequence[Order], int]:
         """Return a page of the account's own orders, newest first, and how many there are in all."""
 
+    async def active_draft(self, user_id: int, form: str) -> Draft | None:
+        """Return the account's latest active draft of this form, or None."""
+
     async def order_by_draft(self, draft_id: str) -> Order | None:
         """Return the order made of this draft, if any."""
 

@@ -194,3 +194,17 @@ def stale_drafts(connection: Connection, before: datetime, limit: int, *, nudged
     """Read active drafts untouched since `before`, the longest first: all, or those not nudged yet."""
     query = _STALE if nudged else _UNNUDGED
     return [Draft(*row) for row in connection.execute(query, {"before": before, "limit": limit})]
+
+
+_ACTIVE_DRAFT = (
+    select(t.drafts)
+    .where(t.drafts.c.user_id == bindparam("user"), t.drafts.c.form == bindparam("of_form"), t.drafts.c.state == ACTIVE)
+    .order_by(t.drafts.c.touched_at.desc())
+    .limit(1)
+)
+
+
+def active_draft(connection: Connection, user_id: int, form: str) -> Draft | None:
+    """Read the account's latest active draft of the form."""
+    row = connection.execute(_ACTIVE_DRAFT, {"user": user_id, "of_form": form}).first()
+    return Draft(*row) if row is not None else None

@@ -94,6 +94,10 @@ class SqlUnitOfWork:
         """Return a page of the account's own orders, newest first, and how many there are in all."""
         return await self._database.run(lambda c: reads.orders_placed_by(c, user_id, limit, offset))
 
+    async def active_draft(self, user_id: int, form: str) -> Draft | None:
+        """Return the account's latest active draft of this form, or None."""
+        return await self._database.run(lambda c: reads.active_draft(c, user_id, form))
+
     async def order_by_draft(self, draft_id: str) -> Order | None:
         """Return the order made of this draft, if any."""
         return await self._database.run(lambda c: reads.order_by(c, "draft", draft_id))

@@ -21,7 +21,7 @@ class ConsentDocument:
 ORDER_TEXT = (
     "Я даю согласие на обработку моих персональных данных: фамилии, имени, отчества, телефона, электронной почты, "
     "адреса и ИНН.\n\n"
-    "Кому: сервисному центру «{centre}» и школе.\n"
+    "Кому: сервисному центру {centre} и школе.\n"
     "Зачем: оформить заявку, счёт, договор и документы об обучении, ответить на вопросы по заявке.\n"
     "Что делают: собирают, записывают, хранят, уточняют, используют, передают друг другу, удаляют.\n"
     "Срок: пока заявка исполняется и пока этого требует закон о бухгалтерском учёте.\n"
@@ -29,6 +29,11 @@ ORDER_TEXT = (
 )
 
 
+def quoted(name: str) -> str:
+    """Return the name in quotes, unless it has quotes of its own."""
+    return name if "«" in name else f"«{name}»"
+
+
 def order_consent(centre: str) -> ConsentDocument:
     """Return the consent of the person who places an order at the centre."""
-    return ConsentDocument("order_consent", "2026-11", ORDER_TEXT.format(centre=centre.strip("«»")))
+    return ConsentDocument("order_consent", "2026-11", ORDER_TEXT.format(centre=quoted(centre)))

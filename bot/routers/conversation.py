@@ -15,7 +15,7 @@ from school.forms.engine import SUMMARY
 from school.forms.field import NeedsConfirmation
 from school.use_cases import fill_form
 from school.use_cases.fill_form import Asked
-from wording.consents import ConsentDocument, order_consent
+from wording.consents import ConsentDocument, order_consent, quoted
 
 
 async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
@@ -33,7 +33,7 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
         return
     talk.replies.say(
         Screen(
-            f"Здравствуйте! Это сервисный центр «{escape(centre.name.strip('«»'))}».\n"
+            f"Здравствуйте! Это сервисный центр {escape(quoted(centre.name))}.\n"
             "Здесь оформляют заявку на обучение: плательщик, ученики, курс. Нужно минут пять, "
             "можно прерваться и продолжить позже."
         )

@@ -83,7 +83,7 @@ async def _old_button(talk: Talk, button: FormButton) -> None:
     if order is not None and order.placed_by == talk.user_id:
         talk.replies.say(Screen(texts.SENT_BEFORE.format(number=order.number)))
     else:
-        talk.replies.say(Screen(texts.ERRORS["no_draft"]))
+        talk.replies.say(Screen(f"{texts.ERRORS['no_draft']}\n\n{talk.settings.support()}"))
 
 
 async def _choose(talk: Talk, button: FormButton, message: int) -> None:
@@ -177,7 +177,10 @@ async def _drop_sure(talk: Talk, button: FormButton, message: int) -> None:
 
 
 async def _drop(talk: Talk, button: FormButton, message: int) -> None:
-    asked = await fill_form.remove_student(talk.uow, talk.session, _index(button), talk.today)
+    if button.value != summary_view.seal(fill_form.active(talk.session).answers) or not button.step.isdecimal():
+        talk.replies.toast = texts.STALE
+        return
+    asked = await fill_form.remove_student(talk.uow, talk.session, int(button.step), talk.today)
     conversation.replace_question(talk, asked, message)
 
 

@@ -8,7 +8,7 @@ from bot.context import Talk
 from bot.replies import Screen
 from bot.routers.filters import Filling, HasContact, HasText
 from bot.views import home
-from school.use_cases.prove_link import prove
+from school.use_cases.prove_link import LinkDead, LinkLocked, LinkTaken, give_up, prove
 from wording.plurals import plural
 
 router = Router(name="proof")
@@ -36,11 +36,17 @@ async def other(_: Message, talk: Talk) -> None:
 
 
 async def _prove(talk: Talk, answer: str, *, own_contact: bool) -> None:
-    proof = await prove(talk.uow, talk.session, answer, talk.now, own_contact=own_contact)
+    try:
+        proof = await prove(talk.uow, talk.session, answer, talk.now, own_contact=own_contact)
+    except (LinkDead, LinkTaken, LinkLocked) as error:
+        give_up(talk.uow, talk.session, talk.now)
+        talk.replies.say(Screen(f"{texts.error(error)}\n\n{talk.settings.support()}", drop_keyboard=True))
+        return
     if proof.order is not None and proof.line is not None:
         talk.replies.say(home.student_card(proof.order, proof.line, support=talk.settings.support()))
     elif proof.left:
-        left = plural(proof.left, "попытка", "попытки", "попыток")
+        left = "Осталась" if proof.left == 1 else "Осталось"
+        left = f"{left} {plural(proof.left, 'попытка', 'попытки', 'попыток')}"
         talk.replies.say(Screen(texts.PROOF_WRONG.format(left=left), share_contact=texts.SHARE))
     else:
         talk.replies.say(Screen(f"{texts.LINK_LOCKED}\n\n{talk.settings.support()}", drop_keyboard=True))

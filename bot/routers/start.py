@@ -15,6 +15,7 @@ from school.draft import Visitor
 from school.errors import SchoolError
 from school.use_cases import prove_link
 from school.use_cases.accept_staff_invite import accept_staff_invite
+from wording.consents import quoted
 
 router = Router(name="start")
 
@@ -40,7 +41,7 @@ async def _centre(payload: str, talk: Talk) -> None:
         talk.replies.say(Screen(f"{texts.UNKNOWN_CENTRE}\n\n{talk.settings.support()}"))
         return
     if centre.closed:
-        words = texts.CLOSED_CENTRE.format(name=escape(centre.name))
+        words = texts.CLOSED_CENTRE.format(name=escape(quoted(centre.name)))
         talk.replies.say(Screen(f"{words}\n\n{talk.settings.support()}"))
         return
     known = discipline if talk.session.catalogue.discipline(discipline) else None

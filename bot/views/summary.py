@@ -155,10 +155,10 @@ def _label(key: str, part: str, payer_kind: str | None) -> str:
 def drop_sure(draft: Draft, index: int) -> Screen:
     """Ask before a student is taken out."""
     students = draft.answers.get("students", [])
-    name = escape(str(students[index].get("name", ""))) if index < len(students) else ""
+    name = escape(str(students[index].get("name", ""))) if 0 <= index < len(students) else ""
     rows = (
         (
-            Button("Удалить", form("drop", draft.id, value=str(index))),
+            Button("Удалить", form("drop", draft.id, str(index), seal(draft.answers))),
             Button("Оставить", form("part", draft.id, value=str(index))),
         ),
     )
@@ -171,20 +171,26 @@ def repeated(draft: Draft, numbers: list[str]) -> Screen:
         (Button("Всё равно отправить", form("again", draft.id, value=seal(draft.answers))),),
         (Button("Не отправлять", form("cancel", draft.id)), Button("← К заявке", form("show", draft.id))),
     )
-    known = ", ".join(f"№ {n}" for n in numbers)
-    return Screen(f"⚠️ Похожая заявка уже есть: {escape(known)}. Тот же плательщик, ученик и даты. Отправить ещё?", rows)
+    known = ": " + ", ".join(f"№ {n}" for n in numbers) if numbers else " в этом центре"
+    return Screen(f"⚠️ Похожая заявка уже есть{escape(known)}. Тот же плательщик, ученик и даты. Отправить ещё?", rows)
 
 
 def sent(order: Order) -> Screen:
     """Say that the order is there, and what happens next."""
-    count = plural(len(order.lines), "ученику", "ученикам", "ученикам")
     text = (
         f"✅ <b>Заявка № {order.number} принята</b>\n"
         f"{escape(order.payer.name)} · {format_sum(order.total)}\n\n"
         f"Сервисный центр пришлёт счёт и договор на {escape(order.orderer.email)}.\n"
-        f"Письмо со ссылкой на анкету отправили {count}. Попросите заполнить её сразу: без анкеты и оплаты не зачислим."
+        f"{_what_next(order)}"
     )
     return Screen(text, ((Button("Мои заявки", menu("orders", "0")),),))
+
+
+def _what_next(order: Order) -> str:
+    if len(order.lines) == 1 and order.lines[0].name == order.orderer.name:
+        return "Ссылку на анкету отправляем вам на почту. Заполните её сразу: без анкеты и оплаты не зачислим."
+    count = plural(len(order.lines), "ученику", "ученикам", "ученикам")
+    return f"Ссылку на анкету отправляем {count}. Попросите заполнить её сразу: без анкеты и оплаты не зачислим."
 
 
 def order_card(order: Order) -> str:

@@ -170,6 +170,8 @@ def add_student(answers: Answers) -> tuple[Answers, str]:
     """Open one more student and return the path of its first question. Raises `BadAnswer` beyond the most."""
     changed = deepcopy(answers)
     students: list[dict[str, Any]] = changed.setdefault("students", [])
+    if students and not students[-1]:
+        return changed, f"students.{len(students) - 1}.name"
     if len(students) >= MOST_STUDENTS:
         raise BadAnswer(problem="students_too_many", value=str(len(students)))
     students.append({})
@@ -189,29 +191,37 @@ def remove_student(answers: Answers, index: int) -> Answers:
     return changed
 
 
-def paste(form: Form, step: Step, text: str, answers: Answers, context: Context) -> tuple[Answers, list[BadLine]]:
-    """Take several pasted lines, "ФИО, телефон, почта" each, as students from the step's place on.
+def paste(form: Form, step: Step, text: str, answers: Answers, context: Context) -> tuple[Answers, list[BadLine], int]:
+    """Take several pasted lines, "ФИО, телефон, почта" each: into the step's student if empty, else behind the last.
 
-    Good lines are taken, bad ones are returned with what is wrong, nothing is guessed. An address that leaves a doubt
-    is left to be asked.
+    Good lines are taken and counted, bad ones are returned with what is wrong; nobody is overwritten.
+    An address that leaves a doubt is left to be asked.
     """
     fields = {f.key: f for f in form.group}
     bad: list[BadLine] = []
     changed = deepcopy(answers)
-    index = step.index or 0
+    taken = 0
     for number, found in enumerate(people.parse_contact_lines(text), 1):
         if isinstance(found, people.BadLine):
             bad.append(BadLine(found.number, found.text, found.problems[0]))
             continue
         try:
-            if index >= MOST_STUDENTS:
-                raise BadAnswer(problem="students_too_many", value=str(index))
-            changed = _take_contact(fields, index, found, changed, context)
+            changed = _take_contact(fields, _free_place(step, changed), found, changed, context)
         except BadAnswer as error:
             bad.append(BadLine(number, f"{found.name.full}, {found.email}", error))
         else:
-            index += 1
-    return changed, bad
+            taken += 1
+    return changed, bad, taken
+
+
+def _free_place(step: Step, answers: Answers) -> int:
+    """Return the place of the next pasted student. Raises `BadAnswer` beyond the most."""
+    students = answers.get("students", [])
+    if step.index is not None and (step.index >= len(students) or not students[step.index].get("name")):
+        return step.index
+    if len(students) >= MOST_STUDENTS:
+        raise BadAnswer(problem="students_too_many", value=str(len(students)))
+    return len(students)
 
 
 def _take_contact(

@@ -1,5 +1,6 @@
 """The order form (заявка на обучение), REGULATIONS O3–O5: every field in the order it is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 from school import payer, people, post
@@ -12,10 +13,12 @@ ORGANISATION, TRADER, INDIVIDUAL = (
 )
 KIND_WORDS = {
     ORGANISATION: ("юр", "организац", "ооо", "компан", "учрежд"),
-    TRADER: ("ип", "предприним"),
+    TRADER: ("ип", "я ип", "предприним", "индивидуал"),
     INDIVIDUAL: ("физ", "частн", "гражд", "я "),
 }
-YES_WORDS = ("да", "согласен", "согласна", "подтверждаю", "верно", "ок", "хорошо")
+YES_WORDS = (
+    "да", "согласен", "согласна", "подтверждаю", "верно", "ок", "хорошо", "даю согласие", "понятно", "понятно, подходит"
+)  # fmt: skip
 
 
 def _kind(scope: Scope) -> str:
@@ -123,7 +126,11 @@ def _i_study(scope: Scope) -> tuple[Option, ...]:
     a = scope.answers
     if _kind(scope) == ORGANISATION or any(s.get("name") == a.get("orderer_name") for s in scope.others):
         return ()
-    fills = {"name": a.get("orderer_name"), "mobile": a.get("orderer_mobile"), "email": a.get("orderer_email")}
+    fills = {"name": a.get("orderer_name"), "mobile": a.get("orderer_mobile")}
+    try:
+        fills |= check_student_email(str(a.get("orderer_email")), replace(scope, item=fills))
+    except (BadAnswer, NeedsConfirmation):
+        return (Option("me", fills=fills),)
     return (Option("me", fills=fills),)
 
 
@@ -209,7 +216,7 @@ ORDER = Form(
             resets=("payer_name", "payer_inn", "payer_kpp"),
         ),
         Field("payer_name", Kind.TEXT, _check_payer_name, options=_known_payers),
-        Field("payer_inn", Kind.TEXT, _check_inn, skippable=lambda s: _kind(s) == INDIVIDUAL),
+        Field("payer_inn", Kind.TEXT, _check_inn, skippable=lambda s: _kind(s) == INDIVIDUAL, resets=("payer_kpp",)),
         Field("payer_kpp", Kind.TEXT, _check_kpp, applies=lambda s: _kind(s) == ORGANISATION),
         Field("payer_address", Kind.TEXT, _check_address),
         Field("orderer_name", Kind.TEXT, _check_orderer_name, options=_payer_is_orderer),

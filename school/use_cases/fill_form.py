@@ -14,6 +14,8 @@ from school.ports import Session, UnitOfWork
 
 FORMS: dict[str, Form] = {ORDER.key: ORDER}
 LINES_OF_A_LIST = 2
+FINISH_WORDS = frozenset({"дальше", "нет", "готово", "все", "всё", "больше нет"})
+ADD_WORDS = frozenset({"да", "ещё", "еще", "добавить", "добавить ученика"})
 
 
 class NoDraft(SchoolError):
@@ -54,7 +56,7 @@ async def start_order(
 ) -> Asked:
     """Begin a new order at the session's centre; an earlier draft is given up."""
     if session.draft is not None and session.draft.form == ORDER.key:
-        uow.save_draft(replace(session.draft, state="cancelled", touched_at=now))
+        uow.save_draft(_given_up(session.draft, now))
     draft = Draft(
         id=uuid4().hex[:12],
         user_id=user_id,
@@ -105,32 +107,37 @@ async def answer_typed(uow: UnitOfWork, session: Session, text: str, today: date
     if asked.at == MORE:
         return await _typed_at_more(uow, session, asked, text, today)
     assert isinstance(asked.at, Step)
-    if asked.at.field.key == "name" and len(text.strip().splitlines()) >= LINES_OF_A_LIST:
-        return await _pasted(uow, session, asked, asked.at, text, today)
+    if asked.at.index is not None and len(text.strip().splitlines()) >= LINES_OF_A_LIST:
+        listed = await _pasted(uow, session, asked, asked.at, text, today)
+        if listed.taken or asked.at.field.key == "name":
+            return listed
     return await _take(uow, session, asked, asked.at, text, today)
 
 
 async def _typed_at_more(uow: UnitOfWork, session: Session, asked: Asked, text: str, today: date) -> Asked:
-    word = text.strip().casefold()
-    if word.startswith(("дальше", "нет", "готово", "все", "всё")):
+    word = text.strip().casefold().strip("+.! ")
+    if word in FINISH_WORDS:
         return await finish_students(uow, session, asked.draft, today)
-    if word.startswith(("+", "доб", "ещё", "еще", "да")):
+    if word in ADD_WORDS:
         return await add_student(uow, session, asked.draft, today)
     changed, path = engine.add_student(asked.draft.answers)
     opened = await _asked(uow, session, replace(asked.draft, answers=changed, cursor=path), today)
     assert isinstance(opened.at, Step)
     taken = await _pasted(uow, session, opened, opened.at, text, today)
-    return taken if taken.taken else replace(asked, problem=BadAnswer(problem="press_a_button", value=text))
+    if taken.taken:
+        return taken
+    if any(c.isdecimal() or c == "@" for c in text):
+        return replace(asked, bad_lines=taken.bad_lines)
+    return replace(asked, problem=BadAnswer(problem="press_a_button", value=text))
 
 
 async def _pasted(uow: UnitOfWork, session: Session, asked: Asked, step: Step, text: str, today: date) -> Asked:
     form = FORMS[asked.draft.form]
-    changed, bad = engine.paste(form, step, text, asked.draft.answers, asked.context)
-    taken = len(changed.get("students", [])) - (step.index or 0)
-    if not taken or changed == asked.draft.answers:
+    changed, bad, taken = engine.paste(form, step, text, asked.draft.answers, asked.context)
+    if not taken:
         return replace(asked, bad_lines=tuple(bad))
     after = await _asked(uow, session, replace(asked.draft, answers=changed, cursor=None), today)
-    return replace(after, bad_lines=tuple(bad), taken=taken, answered=step)
+    return replace(after, bad_lines=tuple(bad), taken=taken, answered=step if step.field.key == "name" else None)
 
 
 async def _take(uow: UnitOfWork, session: Session, asked: Asked, step: Step, text: str, today: date) -> Asked:
@@ -264,9 +271,13 @@ def save(uow: UnitOfWork, draft: Draft, question: str | None, now: datetime) -> 
     uow.save_draft(replace(draft, question=question, touched_at=now, nudged_at=None))
 
 
+def _given_up(draft: Draft, now: datetime) -> Draft:
+    return replace(draft, state="cancelled", answers={}, cursor=None, touched_at=now)
+
+
 def cancel(uow: UnitOfWork, session: Session, now: datetime) -> None:
     """Give the draft up. Raises `NoDraft`."""
-    uow.save_draft(replace(active(session), state="cancelled", touched_at=now))
+    uow.save_draft(_given_up(active(session), now))
 
 
 def is_consent(at: Step | str) -> bool:

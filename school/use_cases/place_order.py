@@ -60,8 +60,9 @@ async def place_order(
     students = draft.answers["students"]
     if not repeat:
         similar = await uow.similar_orders(payer, [(people.fold(s["name"]), s["run"]) for s in students])
-        if similar:
-            raise LooksRepeated(numbers=[o.number for o in similar])
+        known = [o for o in similar if o.placed_by == draft.user_id or o.centre == centre.number]
+        if known:
+            raise LooksRepeated(numbers=[o.number for o in known if o.placed_by == draft.user_id])
     order = _order(draft, session, centre, payer, now)
     uow.add_order(order)
     uow.save_draft(replace(draft, state="placed", touched_at=now))

@@ -118,6 +118,12 @@ async def prove(uow: UnitOfWork, session: Session, answer: str, now: datetime, *
     return Proof(None, None, MOST_FAILURES - failures)
 
 
+def give_up(uow: UnitOfWork, session: Session, now: datetime) -> None:
+    """Ask for no proof any more: the link behind it opens nothing."""
+    if session.draft is not None and session.draft.form == PROOF:
+        uow.save_draft(replace(session.draft, state="cancelled", touched_at=now))
+
+
 async def _tell_managers(uow: UnitOfWork, order: Order, line: OrderLine) -> None:
     data = {"number": order.number, "student_name": line.name}
     uow.audit("link", "link.locked", line.id)
