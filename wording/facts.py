@@ -39,7 +39,8 @@ def _from_catalogue(key: str, value: str, catalogue: Catalogue) -> str:
 
 def option_label(key: str, option: Option) -> str:
     """Return a button's words."""
-    special = {"same": "Как у ученика 1", "same_all": "Всем как у ученика 1", "me": "Учиться буду я"}
+    number = option.title
+    special = {"same": f"Как у ученика {number}", "same_all": f"Всем как у ученика {number}", "me": "Учиться буду я"}
     if option.value in special:
         return special[option.value]
     if key == "payer_kind":

@@ -52,18 +52,25 @@ def _asking(asked: Asked, step: Step, page: int) -> Screen:
     if words.hint:
         lines.append(escape(words.hint))
     shown = options[page * PAGE : (page + 1) * PAGE]
-    lines += _numbered(step, options, shown)
+    lines += _numbered(asked, step, options, shown)
     if words.example:
         lines.append(f"Например: <code>{escape(words.example)}</code>")
     rows = _option_rows(asked, step, options, shown) + _page_row(asked, step, len(options), page)
     return Screen("\n".join(lines), rows + _navigation(asked, step, scope))
 
 
-def _numbered(step: Step, options: tuple[Option, ...], shown: tuple[Option, ...]) -> list[str]:
+def _same(option: Option, asked: Asked) -> str:
+    fills = option.fills or {}
+    return ", ".join(fact_value(key, fills[key], asked.context.catalogue) for key in ("course", "run", "tariff"))
+
+
+def _numbered(asked: Asked, step: Step, options: tuple[Option, ...], shown: tuple[Option, ...]) -> list[str]:
     if step.field.key != "course":
         return []
     plain = [o for o in options if not o.fills]
-    return ["", *(f"{plain.index(o) + 1}. {escape(o.title)}" for o in shown if not o.fills)]
+    same = next((o for o in shown if o.fills), None)
+    known = [f"Как у ученика {same.title}: {escape(_same(same, asked))}"] if same is not None else []
+    return [*known, "", *(f"{plain.index(o) + 1}. {escape(o.title)}" for o in shown if not o.fills)]
 
 
 def _label(step: Step, option: Option, options: tuple[Option, ...]) -> str:

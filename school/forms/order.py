@@ -1,5 +1,6 @@
 """The order form (заявка на обучение), REGULATIONS O3–O5: every field in the order it is asked."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -127,10 +128,8 @@ def _i_study(scope: Scope) -> tuple[Option, ...]:
     if _kind(scope) == ORGANISATION or any(s.get("name") == a.get("orderer_name") for s in scope.others):
         return ()
     fills = {"name": a.get("orderer_name"), "mobile": a.get("orderer_mobile")}
-    try:
+    with suppress(BadAnswer, NeedsConfirmation):
         fills |= check_student_email(str(a.get("orderer_email")), replace(scope, item=fills))
-    except (BadAnswer, NeedsConfirmation):
-        return (Option("me", fills=fills),)
     return (Option("me", fills=fills),)
 
 
@@ -166,11 +165,10 @@ def _course_options(scope: Scope) -> tuple[Option, ...]:
     waiting = [s for s in scope.others if s.get("name") and not s.get("course")]
     if done:
         fills = {key: done[0][key] for key in ("course", "run", "tariff")}
-        course = catalogue.course(str(done[0]["course"]))
-        detail = course.title if course else ""
+        number = str(scope.answers["students"].index(done[0]) + 1)
         if waiting:
-            same.append(Option("same_all", detail=detail, fills=fills, to_all=True))
-        same.append(Option("same", detail=detail, fills=fills))
+            same.append(Option("same_all", title=number, fills=fills, to_all=True))
+        same.append(Option("same", title=number, fills=fills))
     offered = catalogue.offered_courses(today, scope.context.discipline)
     return (*same, *(Option(c.key, title=c.title) for c in offered))
 
