@@ -8,7 +8,7 @@ from school.draft import Answers, Consent, Draft
 from school.errors import BadAnswer, SchoolError
 from school.forms import engine
 from school.forms.engine import MORE, SUMMARY, BadLine, Step
-from school.forms.field import Context, Form, Kind, NeedsConfirmation
+from school.forms.field import Context, Form, NeedsConfirmation
 from school.forms.order import ORDER
 from school.ports import Session, UnitOfWork
 
@@ -278,8 +278,3 @@ def _given_up(draft: Draft, now: datetime) -> Draft:
 def cancel(uow: UnitOfWork, session: Session, now: datetime) -> None:
     """Give the draft up. Raises `NoDraft`."""
     uow.save_draft(_given_up(active(session), now))
-
-
-def is_consent(at: Step | str) -> bool:
-    """Tell whether the step asks for consent to data processing."""
-    return isinstance(at, Step) and at.field.kind is Kind.CONSENT

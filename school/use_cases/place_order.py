@@ -37,11 +37,10 @@ class LooksRepeated(SchoolError):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What came of it; `again` when this draft was an order already, `links` by line id (the secrets, once only)."""
+    """What came of it; `again` when this draft was an order already."""
 
     order: Order
     again: bool
-    links: dict[str, str]
 
 
 async def place_order(
@@ -52,7 +51,7 @@ async def place_order(
     Raises `CentreClosed`, `NotOnSale`, and `LooksRepeated` unless `repeat` says that the person knows.
     """
     if existing := await uow.order_by_draft(draft.id):
-        return Placed(existing, again=True, links={})
+        return Placed(existing, again=True)
     centre = session.centre
     if centre is None or centre.closed:
         raise CentreClosed
@@ -69,7 +68,7 @@ async def place_order(
     links = {line.id: _link(uow, line, order, now) for line in order.lines}
     await _tell(uow, order, centre, links, now)
     uow.audit(f"chat:{draft.user_id}", "order.placed", order.id, after=order.number)
-    return Placed(order, again=False, links=links)
+    return Placed(order, again=False)
 
 
 def payer_of(draft: Draft) -> Payer:
