@@ -25,7 +25,7 @@ from bot.delivery import Deliverer
 from bot.dispatch import Conversation
 from bot.intake import ALLOWED, Intake, Polling
 from bot.limits import Limits
-from bot.notice_texts import WORDED
+from bot.notices import WORDED
 from bot.workers import Workers
 from scheduler.drafts import DraftKeeper, DraftPolicy
 from scheduler.ticker import Tick, Ticker

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.replies import Replies
 from school.centre import Role
 from school.ports import Session, UnitOfWork
+from school.use_cases.find import holds, manages
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class Settings:
     default_centre: str | None = None
     in_chat: bool = True
     public_url: str | None = None
+    registration: bool = False
+    frdo: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The school's zone."""
+        return ZoneInfo(self.timezone)
 
     def support(self) -> str:
         """Say in one line of HTML where help is to be had."""
@@ -49,7 +57,20 @@ class Talk:
     message_id: int | None = None
     new_role: Role | None = None
 
+    def has_role(self, *roles: Role) -> bool:
+        """Tell whether the person holds one of these roles now."""
+        return holds(self.session, *roles)
+
+    def manages(self, centre: str) -> bool:
+        """Tell whether the person is a manager of this very centre."""
+        return manages(self.session, centre)
+
+    @property
+    def staff_name(self) -> str:
+        """The person's name as the staff list has it, else as Telegram does."""
+        return self.session.roles[0].name if self.session.roles else self.first_name
+
     @property
     def today(self) -> date:
         """The date at the school."""
-        return self.now.astimezone(ZoneInfo(self.settings.timezone)).date()
+        return self.now.astimezone(self.settings.zone).date()

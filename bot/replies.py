@@ -89,14 +89,18 @@ class Replies:
         else:
             self._add("editMessageText", params, target)
 
+    def change_for(self, chat_id: int, target: str, screen: Screen) -> None:
+        """Change a message in another chat, by the outbox id that sent it."""
+        self._add("editMessageText", message_params(screen, chat_id), target, chat_id)
+
     def clear(self) -> None:
         """Forget what was to be answered."""
         self.notices.clear()
         self.toast = ""
 
-    def _add(self, method: str, params: dict[str, Any], edit_of: str | None) -> str:
+    def _add(self, method: str, params: dict[str, Any], edit_of: str | None, chat_id: int | None = None) -> str:
         data = {"method": method, "params": params, "edit_of": edit_of}
         dedupe = f"update:{self.update_key}:{len(self.notices)}"
-        notice = Notice(uuid4().hex, "reply", "chat", str(self.chat_id), data, dedupe)
+        notice = Notice(uuid4().hex, "reply", "chat", str(chat_id or self.chat_id), data, dedupe)
         self.notices.append(notice)
         return notice.id

@@ -1,6 +1,7 @@
 """Notices: what is to be told to whom, without words and without a channel; the faces word them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 Channel = Literal["chat", "mail"]
@@ -11,7 +12,7 @@ class Notice:
     """One message to one recipient. `dedupe` is unique for ever: a second notice of the same key is not sent.
 
     `recipient` is a chat id for the channel "chat" and an e-mail address for "mail". `data` is plain JSON.
-    `bulk` notices give way to answers. `thread` keeps an order among the messages of one recipient.
+    `bulk` notices give way to answers. `after` (UTC): not sent before, and may be taken back until then.
     """
 
     id: str
@@ -21,3 +22,4 @@ class Notice:
     data: dict[str, Any]
     dedupe: str
     bulk: bool = False
+    after: datetime | None = None

@@ -8,6 +8,8 @@ from school.payer import PayerKind
 
 QuestionnaireState = Literal["not_started", "filling", "submitted", "returned", "approved", "declined"]
 PaymentState = Literal["unpaid", "paid"]
+TestState = Literal["none", "passed", "failed"]
+TrainingState = Literal["not_started", "studying", "finished", "expelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,13 @@ class Orderer:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One student on one run; titles, price (kopecks) and dates are a snapshot of the day of the order."""
+    """One student on one run; titles, price (kopecks) and dates are a snapshot of the day of the order.
+
+    `questionnaire` mirrors the state of the line's `school.questionnaire.Questionnaire`, `submitted_at` is its present
+    submission's (None once returned or reopened). `admit_by` (school's zone) is REGULATIONS A1's date, kept beside the
+    two facts that make it. `student_id` is the chat account bound by proof. `tracking` is the post id of the training
+    documents (D1). `listed_at`: told to the school as one to open the access for. All moments in UTC.
+    """
 
     id: str
     name: str
@@ -50,6 +58,18 @@ class OrderLine:
     payment: PaymentState = "unpaid"
     admitted_at: datetime | None = None
     flags: tuple[str, ...] = ()
+    submitted_at: datetime | None = None
+    paid_at: datetime | None = None
+    admit_by: date | None = None
+    registered_at: datetime | None = None
+    listed_at: datetime | None = None
+    test: TestState = "none"
+    training: TrainingState = "not_started"
+    tracking: str | None = None
+    link_sent_at: datetime | None = None
+    nudged_at: datetime | None = None
+    student_id: int | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,31 @@ class Order:
     version: int = 1
     extra: dict[str, str] = field(default_factory=dict)
 
+    def line(self, line_id: str) -> OrderLine:
+        """Return the line of this id. KeyError where it is not the order's."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise KeyError(line_id)
+
+    def reference(self, line_id: str) -> str:
+        """Return how people name a line: the order's number and the student's place in it, "0123-0042/2"."""
+        return f"{self.number}/{self.lines.index(self.line(line_id)) + 1}"
+
     @property
     def total(self) -> int:
         """The sum of all lines, in kopecks."""
         return sum(line.price for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One student's place in an order: the order and the line, as use cases hand them on."""
+
+    order: Order
+    line: OrderLine
+
+    @property
+    def reference(self) -> str:
+        """How people name it: "0123-0042/2"."""
+        return self.order.reference(self.line.id)

@@ -6,14 +6,15 @@ of work commits. A save of a stale version makes the commit raise `Conflict`, an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Literal, Protocol
 
 from school.catalogue import Catalogue
 from school.centre import Centre, Role, StaffMember
 from school.draft import Consent, Draft, Visitor
 from school.notices import Notice
-from school.order import Order, Payer
+from school.order import Order, OrderLine, Payer
+from school.questionnaire import Page, Questionnaire
 
 
 class Clock(Protocol):
@@ -50,6 +51,70 @@ class Token:
     version: int = 0
 
 
+CardKind = Literal["review", "thread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message that stands for something in a staff member's or a student's chat, to be changed or answered later.
+
+    `notice_id` is the outbox id that sent it, `subject` an order line's id, `chat_id` where it stands.
+    """
+
+    notice_id: str
+    subject: str
+    kind: CardKind
+    chat_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who looks at a questionnaire now, until when (UTC)."""
+
+    line_id: str
+    user_id: int
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """What waits for curators: in all, due today or earlier, overdue before today; and who looks at how many."""
+
+    waiting: int
+    due: int
+    overdue: int
+    looked_at: tuple[tuple[str, int], ...]
+    newest: datetime | None
+
+
+class Vault(Protocol):
+    """Keeps documents encrypted, by id. The key is not in the database."""
+
+    async def put(self, document_id: str, content: bytes) -> None:
+        """Keep the content durably; the same id twice keeps the later."""
+
+    async def get(self, document_id: str) -> bytes:
+        """Return the content. Raises `NotFound` for an unknown id or one that cannot be decrypted."""
+
+    async def delete(self, document_id: str) -> None:
+        """Erase; an unknown id is erased already."""
+
+    async def ids(self) -> list[str]:
+        """Return all that is kept."""
+
+
+class Uploads(Protocol):
+    """Takes files in: checked by content in a bounded process, then kept in the vault."""
+
+    async def keep(self, content: bytes, name: str, key: str) -> Page:
+        """Check and keep one file; the same `key` gives the same id, so that a repeat keeps nothing twice.
+
+        Raises `school.uploads.UploadRefused`.
+        """
+
+
 class UnitOfWork(Protocol):
     """One input's reads and staged writes."""
 
@@ -83,6 +148,76 @@ class UnitOfWork(Protocol):
     async def order_of_line(self, line_id: str) -> Order | None:
         """Return the order that holds this line, or None."""
 
+    async def order_by_number(self, number: str) -> Order | None:
+        """Return the order that people call by this number, or None."""
+
+    async def orders_of_lines(self, line_ids: Sequence[str]) -> Sequence[Order]:
+        """Return the orders that hold any of these lines, each once and whole, in one trip."""
+
+    async def visitor(self, user_id: int) -> Visitor | None:
+        """Return the account, or None when it has never written."""
+
+    async def staff_member(self, member_id: str) -> StaffMember | None:
+        """Return a role by its id, a withdrawn one too."""
+
+    async def questionnaire(self, line_id: str) -> Questionnaire | None:
+        """Return the line's questionnaire, or None while it is not begun."""
+
+    async def same_files(self, sha256s: Sequence[str], line_id: str) -> Sequence[str]:
+        """Return ids of other persons' lines that hold a file of one of these hashes.
+
+        A line of the same folded name is the same person on another course, and is left out.
+        """
+
+    async def next_to_review(self, user_id: int, now: datetime) -> str | None:
+        """Return the line whose questionnaire this curator is to look at next.
+
+        The one they hold a lease of, else the submitted one with the oldest `admit_by` (none is last), then the oldest
+        submission, that nobody else holds. By index: as quick at 10,000 waiting as at 10.
+        """
+
+    async def queue_state(self, now: datetime, today: date) -> QueueState:
+        """Return what waits; `today` in the school's zone, leases as of `now`."""
+
+    async def lease(self, line_id: str, now: datetime) -> Lease | None:
+        """Return who looks at the line's questionnaire now, or None."""
+
+    async def lines_to_admit(self, now: datetime, *, registration: bool, limit: int) -> tuple[Sequence[str], int]:
+        """Return ids of lines that are ready (paid, approved, registered if asked), not admitted, and their count.
+
+        Oldest `admit_by` first.
+        """
+
+    async def lines_due(self, today: date, limit: int) -> tuple[Sequence[str], int]:
+        """Return ids of lines not admitted whose `admit_by` is today or earlier, and their count, oldest first."""
+
+    async def lines_to_list(self, limit: int) -> Sequence[str]:
+        """Return ids of lines admitted and not yet told to the school as ones to open the access for."""
+
+    async def lines_of_run(self, run: str) -> Sequence[str]:
+        """Return ids of the admitted lines of a run, by folded name."""
+
+    async def runs_with_students(self) -> Sequence[tuple[str, int]]:
+        """Return keys of runs that have admitted students and how many, the latest run first."""
+
+    async def diplomas_to_remind(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return ids of lines whose questionnaire is being filled in and has a `remind_at` that has come."""
+
+    async def cards(self, subject: str, kind: CardKind) -> Sequence[Card]:
+        """Return the messages that stand for this, oldest first."""
+
+    async def thread_of(self, chat_id: int, message_id: int) -> str | None:
+        """Return the line whose conversation this message of the bot belongs to, or None.
+
+        The message is found by what sending it gave; of a chat only the latest 2,000 are looked through.
+        """
+
+    async def living_tokens(self, kind: str, subject: str, now: datetime) -> Sequence[Token]:
+        """Return tokens of this subject that still open something: neither revoked nor expired."""
+
+    async def document_ids(self) -> Sequence[str]:
+        """Return ids of all documents that a questionnaire holds: whatever else is in the vault is left over."""
+
     async def similar_orders(self, payer: Payer, students: Sequence[tuple[str, str]]) -> Sequence[Order]:
         """Return orders of the same payer (ИНН, else folded name) with a student (folded name, run key) among these."""
 
@@ -110,8 +245,41 @@ class UnitOfWork(Protocol):
     def save_token(self, token: Token) -> None:
         """Stage an insert (version 0) or an update that compares and raises the version."""
 
-    def bind_line(self, line_id: str, user_id: int) -> None:
-        """Stage binding an order line's student to a chat account."""
+    def save_line(self, order_id: str, line: OrderLine) -> None:
+        """Stage an update of a line that compares and raises its version; name, mobile and all else as given."""
+
+    def save_questionnaire(self, questionnaire: Questionnaire) -> None:
+        """Stage an insert (version 0) or an update that compares and raises the version."""
+
+    def drop_questionnaire(self, questionnaire: Questionnaire) -> None:
+        """Stage the erasure of a questionnaire and of its rows of documents; compares the version."""
+
+    def save_document(self, line_id: str, document: str, page: Page) -> None:
+        """Stage the row of a page that the vault keeps; one with the same id is replaced."""
+
+    def drop_document(self, page_id: str) -> None:
+        """Stage the erasure of a page's row: the vault's file is swept away later."""
+
+    def take_lease(self, lease: Lease, now: datetime) -> None:
+        """Stage a lease: a `Conflict` where another person holds one that has not run out."""
+
+    def drop_lease(self, line_id: str) -> None:
+        """Stage the end of whatever lease the line has."""
+
+    def drop_leases_of(self, user_id: int) -> None:
+        """Stage the end of all leases of a person."""
+
+    def save_card(self, card: Card) -> None:
+        """Stage remembering a message that stands for something."""
+
+    def drop_cards(self, subject: str, kind: CardKind) -> None:
+        """Stage forgetting the messages that stand for this."""
+
+    def cancel_notice(self, dedupe: str) -> None:
+        """Stage taking back a notice that waits for its `after`: a `Conflict` where it is being sent or was."""
+
+    def withdraw_staff(self, member_id: str, now: datetime) -> None:
+        """Stage the end of a role, at once; a `Conflict` where it has ended already."""
 
     def add_staff(self, member: StaffMember) -> None:
         """Stage a new role."""

@@ -1,20 +1,19 @@
 """Place an order: the draft becomes an order, the centre's letter and every student's link, all at once (O6, O7)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from school import people, tokens
+from school import people
 from school.centre import Centre
 from school.draft import Draft
 from school.errors import SchoolError
 from school.notices import Notice
 from school.order import Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
-from school.ports import Session, Token, UnitOfWork
-
-LINK_LIFETIME = timedelta(days=90)
+from school.ports import Session, UnitOfWork
+from school.use_cases.renew_link import expires_on, new_link
 
 
 class CentreClosed(SchoolError):
@@ -65,7 +64,7 @@ async def place_order(
     order = _order(draft, session, centre, payer, now)
     uow.add_order(order)
     uow.save_draft(replace(draft, state="placed", touched_at=now))
-    links = {line.id: _link(uow, line, order, now) for line in order.lines}
+    links = {line.id: new_link(uow, order, line, now) for line in order.lines}
     await _tell(uow, order, centre, links, now)
     uow.audit(f"chat:{draft.user_id}", "order.placed", order.id, after=order.number)
     return Placed(order, again=False)
@@ -119,27 +118,13 @@ def _line(student: dict[str, Any], session: Session) -> OrderLine:
     )
 
 
-def _link(uow: UnitOfWork, line: OrderLine, order: Order, now: datetime) -> str:
-    secret = tokens.new_secret()
-    uow.save_token(
-        Token(
-            sha256=tokens.digest(secret),
-            kind="questionnaire",
-            subject=line.id,
-            expires_at=now + LINK_LIFETIME,
-            data={"order": order.id},
-        )
-    )
-    return secret
-
-
 async def _tell(uow: UnitOfWork, order: Order, centre: Centre, links: dict[str, str], now: datetime) -> None:
     data = order_data(order, centre)
     _notice(uow, "order_to_centre", "mail", centre.email, data, f"order:{order.id}:centre")
     for member in await uow.centre_staff(centre.number):
         _notice(uow, "order_to_staff", "chat", str(member.chat_id), data, f"order:{order.id}:staff:{member.id}")
     for line in order.lines:
-        invite = invite_data(order, line, centre, links[line.id], (now + LINK_LIFETIME).date())
+        invite = invite_data(order, line, centre, links[line.id], expires_on(now))
         _notice(uow, "questionnaire_invite", "mail", line.email, invite, f"invite:{line.id}:1")
 
 

@@ -106,7 +106,7 @@ async def prove(uow: UnitOfWork, session: Session, answer: str, now: datetime, *
     agrees = line.mobile[-10:] == digits[-10:] if own_contact else line.mobile[-LAST_DIGITS:] == digits
     if agrees:
         uow.save_token(replace(token, used_by=draft.user_id, used_at=now))
-        uow.bind_line(line.id, draft.user_id)
+        uow.save_line(order.id, replace(line, student_id=draft.user_id))
         uow.save_draft(replace(draft, state="placed", touched_at=now))
         uow.audit(f"chat:{draft.user_id}", "link.bound", line.id)
         return Proof(order, line, MOST_FAILURES)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot import notice_texts, texts
+from bot import texts
+from bot.notices import WORDED
 from bot.replies import Screen, message_params
 from school.use_cases import place_order, prove_link
 
@@ -24,10 +25,10 @@ DATA: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(notice_texts.WORDED))
+@pytest.mark.parametrize("kind", sorted(WORDED))
 def test_notices_are_worded(kind: str) -> None:
     """Every notice of the chat reads well, escapes what people typed and fits Telegram's limits."""
-    screen = notice_texts.WORDED[kind](DATA[kind])
+    screen = WORDED[kind](DATA[kind])
     assert "None" not in screen.text
     assert not re.search(r"<(?!/?(?:b|i|code)>)", screen.text)
     assert len(screen.text) <= 4096

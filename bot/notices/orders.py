@@ -1,4 +1,4 @@
-"""Notices that the bot sends by itself, as chat messages: one short function a kind."""
+"""Notices about orders and drafts, as chat messages: one short function a kind."""
 
 from collections.abc import Callable
 from html import escape
