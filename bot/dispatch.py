@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import datetime
 from html import escape
 from typing import Any, Protocol
 from uuid import uuid4
@@ -17,12 +18,14 @@ from bot import routers, texts
 from bot.context import Settings, Talk
 from bot.replies import Replies, Screen
 from school.centre import Role
-from school.draft import Visitor
+from school.draft import SIDE_FORMS, Visitor
 from school.errors import BadAnswer, Conflict, SchoolError
 from school.notices import Notice
 from school.ports import Clock, Session, UnitOfWork
 from school.use_cases.prove_link import PROOF
 from wording.problems import explain
+
+MAIN_FORMS = ("order", "questionnaire")
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +117,7 @@ class Conversation:
     ) -> Talk:
         session = await uow.session(user.id)
         if message_id is not None or is_command:
-            session = await _without_proof(uow, session)
+            session = await _main_form(uow, session, self._clock.now(), ended=is_command)
         if session.visitor is not None and session.visitor.blocked_at is not None:
             uow.save_visitor(replace(session.visitor, blocked_at=None))
         elif session.visitor is None:
@@ -181,14 +184,20 @@ class Conversation:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _without_proof(uow: UnitOfWork, session: Session) -> Session:
-    """Let a command or a button find the order being filled in, though a student's link was opened after it."""
-    proof = session.draft
-    if proof is None or proof.form != PROOF:
+async def _main_form(uow: UnitOfWork, session: Session, now: datetime, *, ended: bool) -> Session:
+    """Let a command or a button find the form being filled in, though a short question was asked after it.
+
+    A command ends that question: what is typed later must not go where it was once meant to go.
+    """
+    side = session.draft
+    if side is None or side.form not in SIDE_FORMS:
         return session
-    order = await uow.active_draft(proof.user_id, "order")
-    number = order.centre if order else session.visitor.centre if session.visitor else None
-    return replace(session, draft=order, centre=await uow.centre(number) if number else None)
+    if ended and side.form != PROOF:
+        uow.save_draft(replace(side, state="cancelled", answers={}, touched_at=now))
+    found = [draft for form in MAIN_FORMS if (draft := await uow.active_draft(side.user_id, form))]
+    main = max(found, key=lambda draft: draft.touched_at, default=None)
+    number = main.centre if main else session.visitor.centre if session.visitor else None
+    return replace(session, draft=main, centre=await uow.centre(number) if number else None)
 
 
 def _commands(named: dict[str, str]) -> list[BotCommand]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 Answers = dict[str, Any]
+# Forms of one short question beside the main ones: a command ends them (all but "proof"), a button looks past them.
+SIDE_FORMS = frozenset({"proof", "return", "decline", "answer", "to_curator", "correct", "results"})
 DraftState = Literal["active", "placed", "cancelled", "expired"]
 
 
