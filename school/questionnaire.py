@@ -94,6 +94,12 @@ def pages(questionnaire: Questionnaire, document: str) -> tuple[Page, ...]:
     return tuple(Page(**{**page, "flags": tuple(page.get("flags", ()))}) for page in found)
 
 
+def full_name(questionnaire: Questionnaire) -> str:
+    """Return the name as the student gave it, surname first."""
+    a = questionnaire.answers
+    return " ".join(part for part in (a.get("surname"), a.get("name"), a.get("patronymic")) if part)
+
+
 def submit(q: Questionnaire, now: datetime) -> Questionnaire:
     """Hand it in for checking; a returned one too. Raises `WrongState`."""
     if q.state not in ("filling", "returned"):

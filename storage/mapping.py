@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,12 +12,28 @@ from school.centre import Role, StaffMember
 from school.order import Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
 from school.people import fold
-from storage.tables import order_lines, orders
+from school.questionnaire import Questionnaire, Remark
+from storage.tables import NO_TERM, order_lines, orders
 
 Values = dict[str, Any]
 
 _ORDER_WIDTH = len(orders.c)
-_LINE_COLUMNS = ("id", "email", "run", "questionnaire", "payment", "admitted_at")
+_LINE_COLUMNS = (
+    "id",
+    "email",
+    "run",
+    "questionnaire",
+    "payment",
+    "admitted_at",
+    "student_id",
+    "submitted_at",
+    "admit_by",
+    "registered_at",
+    "listed_at",
+    "version",
+)
+_LINE_DAYS = ("starts", "ends")
+_LINE_MOMENTS = ("paid_at", "link_sent_at", "nudged_at")
 
 
 def values(item: Any) -> Values:
@@ -56,12 +72,28 @@ def order_values(order: Order) -> Values:
     }
 
 
-def line_values(order_id: str, position: int, line: OrderLine) -> Values:
-    """Return the columns of an order line."""
+def line_values(line: OrderLine) -> Values:
+    """Return the columns of an order line, without its place in its order."""
     data = {name: value for name, value in values(line).items() if name not in _LINE_COLUMNS}
-    data |= {"starts": line.starts.isoformat(), "ends": line.ends.isoformat()}
+    for name in (*_LINE_DAYS, *_LINE_MOMENTS):
+        data[name] = data[name] and data[name].isoformat()
     columns = {name: getattr(line, name) for name in _LINE_COLUMNS}
-    return {**columns, "order_id": order_id, "position": position, "folded": fold(line.name), "data": data}
+    return {**columns, "admit_by": line.admit_by or NO_TERM, "folded": fold(line.name), "data": data}
+
+
+def questionnaire_values(item: Questionnaire) -> Values:
+    """Return the columns of a questionnaire."""
+    reason = item.decline_reason
+    remarks = [asdict(remark) for remark in item.remarks]
+    return {**values(item), "remarks": remarks, "decline_reason": asdict(reason) if reason else None}
+
+
+def questionnaire(row: Row[Any]) -> Questionnaire:
+    """Make a questionnaire of its row."""
+    found: Values = dict(row._mapping)
+    reason = found["decline_reason"]
+    found["remarks"] = tuple(Remark(**remark) for remark in found["remarks"])
+    return Questionnaire(**{**found, "decline_reason": Remark(**reason) if reason else None})
 
 
 def orders_of(rows: Iterable[Row[Any]]) -> list[Order]:
@@ -90,7 +122,12 @@ def _order(rows: list[Row[Any]]) -> Order:
 
 def _line(row: Values) -> OrderLine:
     data = dict(row["data"])
-    data["starts"] = date.fromisoformat(data["starts"])
-    data["ends"] = date.fromisoformat(data["ends"])
+    for name in _LINE_DAYS:
+        data[name] = date.fromisoformat(data[name])
+    # A row written before a field was there lacks it.
+    for name in _LINE_MOMENTS:
+        data[name] = datetime.fromisoformat(data[name]) if data.get(name) else None
     data["flags"] = tuple(data["flags"])
-    return OrderLine(**data, **{name: row[name] for name in _LINE_COLUMNS})
+    columns = {name: row[name] for name in _LINE_COLUMNS}
+    columns["admit_by"] = None if row["admit_by"] == NO_TERM else row["admit_by"]
+    return OrderLine(**{**data, **columns})

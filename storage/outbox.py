@@ -87,7 +87,8 @@ Outcome = Sent | Retry | Dead
 def _claim_statement() -> Any:
     now: ColumnElement[datetime] = bindparam("at")
     earlier = outbox.alias("earlier")
-    # A later message waits for an earlier one of its recipient; only bulk never holds an answer up.
+    # A later message waits for an earlier one of its recipient; only bulk never holds an answer up, nor does one that
+    # was never leased and is not due: it is meant to go out later.
     held_up = (
         select(earlier.c.seq)
         .where(
@@ -96,7 +97,7 @@ def _claim_statement() -> Any:
             earlier.c.recipient == outbox.c.recipient,
             earlier.c.bulk == outbox.c.bulk,
             earlier.c.seq < outbox.c.seq,
-            or_(earlier.c.due_at > now, earlier.c.leased_until > now),
+            or_((earlier.c.due_at > now) & (earlier.c.fence > 0), earlier.c.leased_until > now),
         )
         .exists()
     )
@@ -134,6 +135,18 @@ _ERROR: ColumnElement[str] = bindparam("reason")
 _SENT = _finish(state="sent", result=_RESULT, finished_at=_AT, error=null(), data={})
 _RETRY = _finish(due_at=_AT, error=_ERROR, attempts=outbox.c.attempts + bindparam("tried"))
 _DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR)
+# Never leased means that no sender has seen it. The key of what was taken back is free again.
+CANCEL = (
+    update(outbox)
+    .where(outbox.c.dedupe == bindparam("key"), outbox.c.state == _PENDING, outbox.c.fence == 0)
+    .values(
+        state="cancelled",
+        dedupe=outbox.c.dedupe + ":cancelled:" + outbox.c.id,
+        finished_at=_AT,
+        error="taken back",
+        data={},
+    )
+)
 
 
 class OutboxStore:
@@ -169,10 +182,11 @@ class OutboxStore:
         await self._database.write(lambda c: c.execute(statement).close())
 
     async def counts(self) -> dict[str, int]:
-        """Return how many messages are in each state: pending, sent, dead."""
-        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        """Return how many messages are in each state: pending, sent, dead; those taken back are not told."""
+        counted = {"pending": 0, "sent": 0, "dead": 0}
+        query = select(outbox.c.state, func.count()).where(outbox.c.state.in_(counted)).group_by(outbox.c.state)
         rows = await self._database.run(lambda c: c.execute(query).all())
-        return {"pending": 0, "sent": 0, "dead": 0} | {row[0]: row[1] for row in rows}
+        return counted | {row[0]: row[1] for row in rows}
 
     async def dead(self, limit: int) -> list[OutboxRow]:
         """Return messages given up, the latest first."""

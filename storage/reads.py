@@ -88,6 +88,22 @@ def staff_of_role(connection: Connection, role: Role) -> list[StaffMember]:
     return [staff_member(row) for row in connection.execute(_STAFF_OF_ROLE, {"role": role.value})]
 
 
+_STAFF_MEMBER = select(t.staff).where(t.staff.c.id == bindparam("member_id"))
+_VISITOR = select(t.visitors).where(t.visitors.c.user_id == bindparam("user"))
+
+
+def one_staff_member(connection: Connection, member_id: str) -> StaffMember | None:
+    """Read a role by its id, a withdrawn one too."""
+    row = connection.execute(_STAFF_MEMBER, {"member_id": member_id}).first()
+    return None if row is None else staff_member(row)
+
+
+def visitor(connection: Connection, user_id: int) -> Visitor | None:
+    """Read one account."""
+    row = connection.execute(_VISITOR, {"user": user_id}).first()
+    return None if row is None else Visitor(*row)
+
+
 _NEWEST = (t.orders.c.placed_at.desc(), t.orders.c.number.desc())
 
 
@@ -98,6 +114,7 @@ def _orders(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 _ONE_ORDER = {
+    "number": _orders(t.orders.c.number == bindparam("value")),
     "id": _orders(t.orders.c.id == bindparam("value")),
     "draft": _orders(t.orders.c.draft_id == bindparam("value")),
     "line": _orders(
@@ -108,8 +125,25 @@ _ONE_ORDER = {
 
 
 def order_by(connection: Connection, what: str, value: str) -> Order | None:
-    """Read the order of this id, draft or line (`what`)."""
+    """Read the order of this number, id, draft or line (`what`)."""
     return next(iter(orders_of(connection.execute(_ONE_ORDER[what], {"value": value}))), None)
+
+
+# Both databases bound how many values a statement may hold.
+_MOST_VALUES = 500
+_OF_LINES = _orders(
+    t.orders.c.id.in_(select(t.order_lines.c.order_id).where(t.order_lines.c.id.in_(bindparam("ids", expanding=True))))
+)
+
+
+def orders_of_lines(connection: Connection, line_ids: Sequence[str]) -> list[Order]:
+    """Read the orders that hold any of these lines, each once, in the order of the lines."""
+    holders: dict[str, Order] = {}
+    for at in range(0, len(line_ids), _MOST_VALUES):
+        rows = connection.execute(_OF_LINES, {"ids": list(line_ids[at : at + _MOST_VALUES])})
+        holders |= {line.id: order for order in orders_of(rows) for line in order.lines}
+    found = (holders[line_id] for line_id in line_ids if line_id in holders)
+    return list({order.id: order for order in found}.values())
 
 
 _OWN = t.orders.c.placed_by == bindparam("user_id")
@@ -174,6 +208,24 @@ def token(connection: Connection, sha256: str) -> Token | None:
     """Read one token."""
     row = connection.execute(_TOKEN, {"sha256": sha256}).first()
     return None if row is None else Token(*row)
+
+
+_LIVING = (
+    select(t.tokens)
+    .where(
+        t.tokens.c.subject == bindparam("of_subject"),
+        t.tokens.c.kind == bindparam("of_kind"),
+        t.tokens.c.revoked_at.is_(None),
+        t.tokens.c.expires_at > bindparam("now"),
+    )
+    .order_by(t.tokens.c.expires_at, t.tokens.c.sha256)
+)
+
+
+def living_tokens(connection: Connection, kind: str, subject: str, now: datetime) -> list[Token]:
+    """Read tokens of this subject that still open something, the first to expire first."""
+    given = {"of_kind": kind, "of_subject": subject, "now": now}
+    return [Token(*row) for row in connection.execute(_LIVING, given)]
 
 
 def lines_of_visitor(connection: Connection, user_id: int) -> list[str]:

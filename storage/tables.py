@@ -1,8 +1,11 @@
 """The tables. What is searched is a column, the rest of an aggregate is JSON.
 
-In visitors, drafts, centres, disciplines, courses, tariffs, runs and tokens the columns stand in the order of the
-fields of the class of the same name in `school`, so that a row makes an object as it is; extra columns come last.
+In visitors, drafts, centres, disciplines, courses, tariffs, runs, tokens, leases and cards the columns stand in the
+order of the fields of the class of the same name in `school`, so that a row makes an object as it is; extra columns
+come last.
 """
+
+from datetime import date
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +22,8 @@ from sqlalchemy import (
     text,
 )
 
-from storage.types import Json, RowNumber, UtcDateTime
+from storage.columns import json, moment, number, partial_index, string
+from storage.types import Json, RowNumber
 
 metadata = MetaData(
     naming_convention={
@@ -31,22 +35,19 @@ metadata = MetaData(
 )
 
 PENDING = text("state = 'pending'")
+SUBMITTED = text("questionnaire = 'submitted'")
+READY = text("questionnaire = 'approved' AND payment = 'paid' AND admitted_at IS NULL")
+NOT_ADMITTED = text("admitted_at IS NULL")
+ADMITTED = text("admitted_at IS NOT NULL")
+NOT_LISTED = text("admitted_at IS NOT NULL AND listed_at IS NULL")
+REMINDED = text("remind_at IS NOT NULL")
+
+# What `order_lines.admit_by` holds for a line without such a date: it sorts last on both databases, by index.
+NO_TERM = date(9999, 1, 1)
 
 
-def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null)
-
-
-def _moment(name: str, *, null: bool = False) -> Column[object]:
-    return Column(name, UtcDateTime, nullable=null)
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, Json, nullable=False)
-
-
-def _number(name: str, *, null: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=null)
+def _line_key(*, primary: bool = False) -> Column[str]:
+    return Column("line_id", Text, ForeignKey("order_lines.id"), primary_key=primary, nullable=False)
 
 
 def _centre(*, null: bool = False) -> Column[str]:
@@ -57,14 +58,14 @@ inbox = Table(
     "inbox",
     metadata,
     Column("id", RowNumber, primary_key=True, autoincrement=True),
-    _number("bot_id"),
-    _number("update_id"),
-    _number("chat_key"),
-    _text("payload"),
+    number("bot_id"),
+    number("update_id"),
+    number("chat_key"),
+    string("payload"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("state", Text, nullable=False, server_default="pending"),  # pending, handled, aside
-    _text("error", null=True),
-    _moment("received_at"),
+    string("error", null=True),
+    moment("received_at"),
     UniqueConstraint("bot_id", "update_id"),
     Index("ix_inbox_pending", "id", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_inbox_received_at", "received_at"),
@@ -76,21 +77,21 @@ outbox = Table(
     metadata,
     Column("seq", RowNumber, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
-    _text("kind"),
-    _text("channel"),
-    _text("recipient"),
-    _json("data"),
+    string("kind"),
+    string("channel"),
+    string("recipient"),
+    json("data"),
     Column("dedupe", Text, nullable=False, unique=True),
     Column("bulk", Boolean, nullable=False),
-    Column("state", Text, nullable=False, server_default="pending"),  # pending, sent, dead
+    Column("state", Text, nullable=False, server_default="pending"),  # pending, sent, dead, cancelled
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fence", Integer, nullable=False),
-    _moment("due_at"),
-    _moment("leased_until", null=True),
-    _moment("created_at"),
-    _moment("finished_at", null=True),
+    moment("due_at"),
+    moment("leased_until", null=True),
+    moment("created_at"),
+    moment("finished_at", null=True),
     Column("result", Json, nullable=True),
-    _text("error", null=True),
+    string("error", null=True),
     Index("ix_outbox_due", "channel", "bulk", "seq", "due_at", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_outbox_recipient", "channel", "recipient", "seq", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_outbox_state", "state", "seq"),
@@ -101,34 +102,34 @@ centres = Table(
     "centres",
     metadata,
     Column("number", Text, primary_key=True),
-    _text("name"),
-    _text("email"),
+    string("name"),
+    string("email"),
     Column("closed", Boolean, nullable=False),
     Column("next_order", Integer, nullable=False),
-    _json("settings"),
+    json("settings"),
 )
 
 visitors = Table(
     "visitors",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    _number("chat_id"),
-    _text("first_name"),
-    _moment("blocked_at", null=True),
-    _text("centre", null=True),
+    number("chat_id"),
+    string("first_name"),
+    moment("blocked_at", null=True),
+    string("centre", null=True),
 )
 
 staff = Table(
     "staff",
     metadata,
     Column("id", Text, primary_key=True),
-    _number("user_id"),
-    _number("chat_id"),
-    _text("role"),
+    number("user_id"),
+    number("chat_id"),
+    string("role"),
     _centre(null=True),
-    _text("name"),
-    _moment("since"),
-    _moment("withdrawn_at", null=True),
+    string("name"),
+    moment("since"),
+    moment("withdrawn_at", null=True),
     Index("ix_staff_user_id", "user_id"),
     Index("ix_staff_centre_role", "centre", "role"),
 )
@@ -137,17 +138,17 @@ drafts = Table(
     "drafts",
     metadata,
     Column("id", Text, primary_key=True),
-    _number("user_id"),
-    _number("chat_id"),
-    _text("form"),
+    number("user_id"),
+    number("chat_id"),
+    string("form"),
     _centre(),
-    _text("discipline", null=True),
-    _json("answers"),
-    _text("cursor", null=True),
-    _text("question", null=True),
-    _text("state"),
-    _moment("touched_at"),
-    _moment("nudged_at", null=True),
+    string("discipline", null=True),
+    json("answers"),
+    string("cursor", null=True),
+    string("question", null=True),
+    string("state"),
+    moment("touched_at"),
+    moment("nudged_at", null=True),
     Column("version", Integer, nullable=False),
     Index("ix_drafts_user_id_state", "user_id", "state", "touched_at"),
     Index("ix_drafts_state_touched_at", "state", "touched_at"),
@@ -157,13 +158,13 @@ consents = Table(
     "consents",
     metadata,
     Column("id", Text, primary_key=True),
-    _text("subject"),
-    _text("document"),
-    _text("version"),
-    _text("sha256"),
-    _text("channel"),
-    _moment("given_at"),
-    _moment("withdrawn_at", null=True),
+    string("subject"),
+    string("document"),
+    string("version"),
+    string("sha256"),
+    string("channel"),
+    moment("given_at"),
+    moment("withdrawn_at", null=True),
     Index("ix_consents_subject", "subject"),
 )
 
@@ -179,18 +180,18 @@ def _offer() -> list[Column[object]]:
     return [Column("position", Integer, nullable=False), Column("offered", Boolean, nullable=False)]
 
 
-disciplines = Table("disciplines", metadata, Column("key", Text, primary_key=True), _text("title"), *_offer())
+disciplines = Table("disciplines", metadata, Column("key", Text, primary_key=True), string("title"), *_offer())
 
 courses = Table(
     "courses",
     metadata,
     Column("key", Text, primary_key=True),
     Column("discipline", Text, ForeignKey("disciplines.key"), nullable=False),
-    _text("title"),
-    _text("level"),
+    string("title"),
+    string("level"),
     Column("hours", Integer, nullable=False),
     Column("lessons", Integer, nullable=False),
-    _text("document"),
+    string("document"),
     *_offer(),
 )
 
@@ -199,8 +200,8 @@ tariffs = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("course", Text, ForeignKey("courses.key"), nullable=False),
-    _text("title"),
-    _number("price"),
+    string("title"),
+    number("price"),
     *_offer(),
 )
 
@@ -212,7 +213,7 @@ runs = Table(
     Column("starts", Date, nullable=False),
     Column("ends", Date, nullable=False),
     Column("closed", Boolean, nullable=False),
-    _text("access_url"),
+    string("access_url"),
     *_offer(),
 )
 
@@ -223,16 +224,16 @@ orders = Table(
     Column("number", Text, nullable=False, unique=True),
     _centre(),
     Column("draft_id", Text, nullable=False, unique=True),
-    _text("inn", null=True),
-    _text("kpp", null=True),
-    _text("payer_folded"),
-    _json("payer"),
-    _json("orderer"),
-    _moment("placed_at"),
-    _number("placed_by"),
+    string("inn", null=True),
+    string("kpp", null=True),
+    string("payer_folded"),
+    json("payer"),
+    json("orderer"),
+    moment("placed_at"),
+    number("placed_by"),
     Column("filled_in_by_staff", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
-    _json("extra"),
+    json("extra"),
     Index("ix_orders_placed_by", "placed_by", "placed_at"),
     Index("ix_orders_inn", "inn", "kpp"),
     Index("ix_orders_payer_folded", "payer_folded"),
@@ -245,32 +246,94 @@ order_lines = Table(
     Column("id", Text, primary_key=True),
     Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
     Column("position", Integer, nullable=False),
-    _text("folded"),
-    _text("email"),
-    _text("run"),
-    _text("questionnaire"),
-    _text("payment"),
-    _moment("admitted_at", null=True),
-    _json("data"),
-    _number("student_id", null=True),
+    string("folded"),
+    string("email"),
+    string("run"),
+    string("questionnaire"),
+    string("payment"),
+    moment("admitted_at", null=True),
+    json("data"),
+    number("student_id", null=True),
+    moment("submitted_at", null=True),
+    Column("admit_by", Date, nullable=False, server_default=NO_TERM.isoformat()),
+    moment("registered_at", null=True),
+    moment("listed_at", null=True),
+    Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("order_id", "position"),
     Index("ix_order_lines_run", "run"),
     Index("ix_order_lines_folded", "folded"),
     Index("ix_order_lines_email", "email"),
     Index("ix_order_lines_student_id", "student_id"),
+    partial_index("ix_order_lines_submitted", "admit_by", "submitted_at", "id", where=SUBMITTED),
+    partial_index("ix_order_lines_ready", "admit_by", "id", where=READY),
+    partial_index("ix_order_lines_not_admitted", "admit_by", "id", where=NOT_ADMITTED),
+    partial_index("ix_order_lines_not_listed", "admitted_at", "id", where=NOT_LISTED),
+    partial_index("ix_order_lines_admitted", "run", "folded", "id", where=ADMITTED),
+)
+
+questionnaires = Table(
+    "questionnaires",
+    metadata,
+    _line_key(primary=True),
+    string("order_id"),
+    json("answers"),
+    string("state"),
+    moment("submitted_at", null=True),
+    json("remarks"),
+    json("decline_reason"),
+    number("decided_by", null=True),
+    string("decided_name"),
+    moment("decided_at", null=True),
+    moment("remind_at", null=True),
+    Column("version", Integer, nullable=False),
+    partial_index("ix_questionnaires_remind_at", "remind_at", where=REMINDED),
+)
+
+# Only what finds a file: all else of a page lies in its questionnaire's answers.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _line_key(),
+    string("document"),
+    string("sha256"),
+    Index("ix_documents_sha256", "sha256"),
+    Index("ix_documents_line_id", "line_id"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _line_key(primary=True),
+    number("user_id"),
+    string("name"),
+    moment("until"),
+    Index("ix_leases_user_id", "user_id"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("notice_id", Text, primary_key=True),
+    string("subject"),
+    string("kind"),
+    number("chat_id"),
+    moment("created_at"),
+    Index("ix_cards_subject", "subject", "kind"),
+    Index("ix_cards_chat_id", "chat_id", "kind", "created_at"),
 )
 
 tokens = Table(
     "tokens",
     metadata,
     Column("sha256", Text, primary_key=True),
-    _text("kind"),
-    _text("subject"),
-    _moment("expires_at"),
-    _json("data"),
-    _number("used_by", null=True),
-    _moment("used_at", null=True),
-    _moment("revoked_at", null=True),
+    string("kind"),
+    string("subject"),
+    moment("expires_at"),
+    json("data"),
+    number("used_by", null=True),
+    moment("used_at", null=True),
+    moment("revoked_at", null=True),
     Column("failures", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_tokens_subject", "subject", "kind"),
@@ -281,12 +344,12 @@ audit = Table(
     "audit",
     metadata,
     Column("id", RowNumber, primary_key=True, autoincrement=True),
-    _moment("at"),
-    _text("actor"),
-    _text("action"),
-    _text("subject"),
-    _text("before"),
-    _text("after"),
+    moment("at"),
+    string("actor"),
+    string("action"),
+    string("subject"),
+    string("before"),
+    string("after"),
     Index("ix_audit_subject", "subject", "id"),
     sqlite_autoincrement=True,
 )

@@ -1,5 +1,6 @@
 """Invented persons and organisations for the storage tests."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -11,7 +12,9 @@ from school.notices import Notice
 from school.order import Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
 from school.ports import Token
+from school.questionnaire import Page, Questionnaire
 from storage.database import Database
+from storage.uow import SqlUnitOfWork
 
 NOW = datetime(2027, 5, 3, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -70,9 +73,9 @@ def visitor(user_id: int = 77) -> Visitor:
     return Visitor(user_id, user_id, "Любовь", centre="0123")
 
 
-def line(name: str = "Соколова Любовь Андреевна", run: str = "usn-0620") -> OrderLine:
+def line(name: str = "Соколова Любовь Андреевна", run: str = "usn-0620", **changes: object) -> OrderLine:
     """Make an order line."""
-    return OrderLine(
+    made = OrderLine(
         id=uuid4().hex,
         name=name,
         mobile="+79339333333",
@@ -87,6 +90,18 @@ def line(name: str = "Соколова Любовь Андреевна", run: st
         ends=date(2027, 8, 20),
         flags=("latin",),
     )
+    return replace(made, **changes)  # type: ignore[arg-type]  # names of fields are checked by dataclasses
+
+
+def questionnaire(of_line: OrderLine, **changes: object) -> Questionnaire:
+    """Make a questionnaire of a line, not stored yet."""
+    made = Questionnaire(of_line.id, "order-1", {"education": "higher", "diploma": [{"id": "p1"}]})
+    return replace(made, **changes)  # type: ignore[arg-type]  # names of fields are checked by dataclasses
+
+
+def page(sha256: str = "ab" * 32) -> Page:
+    """Make a page of a document."""
+    return Page(uuid4().hex, sha256, "image/jpeg", 120000, "диплом.jpg")
 
 
 def order(sequence: int, *lines: OrderLine, payer: Payer = PAYER, **changes: object) -> Order:
@@ -121,6 +136,21 @@ def token(**changes: object) -> Token:
     """Make a token not stored yet."""
     made = Token(uuid4().hex * 2, "questionnaire", "line-1", NOW + timedelta(days=30), {"course": "УСН"})
     return replace(made, **changes)  # type: ignore[arg-type]  # names of fields are checked by dataclasses
+
+
+async def commit(database: Database, *stage: Callable[[SqlUnitOfWork], None]) -> None:
+    """Commit what the functions stage, in one unit."""
+    unit = database.uow(CLOCK)
+    for one in stage:
+        one(unit)
+    await unit.commit()
+
+
+async def keep(database: Database, *lines: OrderLine, sequence: int = 1) -> Order:
+    """Store one order of these lines, at the sample centre."""
+    placed = order(sequence, *lines)
+    await commit(database, lambda u: u.add_order(placed))
+    return placed
 
 
 async def prepare(database: Database) -> None:

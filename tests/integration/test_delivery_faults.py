@@ -21,6 +21,7 @@ from bot.limits import Limits
 from bot.replies import Screen
 from storage.database import Database
 from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
+from storage.vault import open_vault
 from tests.integration.storage_samples import NOW, FixedClock, notice
 
 TOKEN = "4200042:token-of-the-tests"
@@ -251,7 +252,7 @@ class Telegram:
 
 
 @pytest.fixture
-async def chat(base: Database) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
+async def chat(base: Database, tmp_path: Path) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
     """The chat channel on a server of the test's own."""
     telegram = Telegram()
     app = web.Application()
@@ -259,9 +260,10 @@ async def chat(base: Database) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
     async with TestServer(app) as running:
         session = AiohttpSession(api=TelegramAPIServer.from_base(str(running.make_url("/")).rstrip("/")))
         limits = Limits(asyncio.get_running_loop().time)
+        vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
         worded = {"hello": lambda data: Screen(data["text"])}
         async with Bot(TOKEN, session=session) as bot:
-            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded), telegram
+            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded, vault), telegram
 
 
 def row(kind: str = "hello", data: dict[str, Any] | None = None, attempts: int = 0) -> OutboxRow:

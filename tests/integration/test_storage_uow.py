@@ -187,16 +187,16 @@ async def test_known_payers_are_distinct_and_as_last_written(database: Database)
 
 
 async def test_line_is_bound_to_one_account_only(database: Database) -> None:
-    """A line bound to an account is listed there, may be bound to it again, and to no other."""
+    """A line bound to an account is listed there; another account that read it unbound gets a Conflict."""
     await prepare(database)
     placed = order(1, line(), line())
     unit = database.uow(CLOCK)
     unit.add_order(placed)
-    for _ in range(2):
-        unit.bind_line(placed.lines[1].id, 500)
     await unit.commit()
-    thief = database.uow(CLOCK)
-    thief.bind_line(placed.lines[1].id, 501)
+    owner, thief = database.uow(CLOCK), database.uow(CLOCK)
+    owner.save_line(placed.id, replace(placed.lines[1], student_id=500))
+    thief.save_line(placed.id, replace(placed.lines[1], student_id=501))
+    await owner.commit()
     with pytest.raises(Conflict):
         await thief.commit()
     assert await database.uow(CLOCK).line_of_visitor(500) == [placed.lines[1].id]

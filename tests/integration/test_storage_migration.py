@@ -1,0 +1,66 @@
+"""Migrations on both databases, from the schema of an earlier release with rows in it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from storage.database import Database
+from tests.integration.storage_samples import CENTRE, CLOCK, NOW
+
+LINE = (
+    '{"name":"Соколова Любовь Андреевна","mobile":"+79339333333","course":"usn","tariff":"usn-std",'
+    '"course_title":"УСН","tariff_title":"Обычный","price":2450000,"starts":"2027-06-20","ends":"2027-08-20",'
+    '"flags":["latin"]}'
+)
+ROWS = (
+    "INSERT INTO centres VALUES ('0123', 'СЦ «Пример»', 'sc0123@example.ru', false, 2, '{\"bank\":\"ПАО СБЕРБАНК\"}')",
+    "INSERT INTO orders VALUES ('o1', '0123-0001', '0123', 'd1', NULL, NULL, 'x', "
+    '\'{"kind":"individual","name":"X","inn"\\:null,"kpp"\\:null,"address":"A"}\', '
+    '\'{"name":"X","mobile":"+79339333334","email":"x@example.ru"}\', '
+    "'2027-05-03 09:30:00.000000', 77, false, 1, '{}')",
+    "INSERT INTO order_lines VALUES ('l1', 'o1', 0, 'соколова любовь андреевна', 's@example.ru', 'usn-0620', "
+    "'not_started', 'unpaid', NULL, :line, 500)",
+)
+
+
+def to_first(connection: Connection) -> None:
+    """Bring an empty database to the first release's schema and put rows in."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path("storage/migrations").resolve()))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+    for row in ROWS:
+        connection.execute(text(row), {"line": LINE} if ":line" in row else {})
+
+
+async def test_rows_of_the_first_schema_are_kept(database_url: str) -> None:
+    """An order of the first release is read whole after the migration, and its line can be saved."""
+    opened = await Database.open(database_url)
+    try:
+        await opened.write(to_first)
+        await opened.migrate()
+        unit = opened.uow(CLOCK)
+        found = await unit.order("o1")
+        assert found is not None
+        (line,) = found.lines
+        assert found.placed_at == datetime(2027, 5, 3, 9, 30, tzinfo=UTC)
+        assert (line.starts, line.flags, line.student_id) == (date(2027, 6, 20), ("latin",), 500)
+        assert (line.version, line.admit_by, line.submitted_at, line.test, line.paid_at) == (
+            1,
+            None,
+            None,
+            "none",
+            None,
+        )
+        assert await unit.centre("0123") == replace(CENTRE, next_order=2)
+        unit.save_line("o1", line)
+        unit.audit("test", "line.saved", line.id)
+        await unit.commit()
+        assert await opened.uow(CLOCK).next_to_review(1, NOW) is None
+    finally:
+        await opened.close()
