@@ -144,3 +144,23 @@ def _join_particles(words: list[str]) -> list[str]:
         else:
             parts.append(word)
     return parts
+
+
+def parse_name_part(text: str) -> tuple[str, frozenset[str]]:
+    """Read one part of a name alone (surname, name or patronymic) and the flags it earned, as `FullName` has them.
+
+    Problems: name_long, name_letters (data: wrong), name_initials, name_part (more than one word).
+    """
+    clean = tidy(text).strip(" .,;:").replace(" - ", "-")
+    if len(clean) > MAX_NAME:
+        raise BadAnswer("name_long", text, limit=MAX_NAME)
+    if _INITIALS.search(clean):
+        raise BadAnswer("name_initials", text)
+    strange = sorted({mark for mark in clean if not (mark.isalpha() or mark in "-' ")})
+    if strange or not clean:
+        raise BadAnswer("name_letters", text, wrong=" ".join(strange) or "пусто")
+    readings = [_read_word(word, text) for word in clean.split()]
+    words = [word for word, _ in readings]
+    if len(words) > 1 and not (len(words) == 2 and words[1].lower() in _PARTICLES):
+        raise BadAnswer("name_part", text)
+    return " ".join(words), frozenset[str]().union(*(found for _, found in readings))

@@ -37,3 +37,21 @@ def quoted(name: str) -> str:
 def order_consent(centre: str) -> ConsentDocument:
     """Return the consent of the person who places an order at the centre."""
     return ConsentDocument("order_consent", "2026-11", ORDER_TEXT.format(centre=quoted(centre)))
+
+
+STUDENT_TEXT = (
+    "Я даю согласие на обработку моих персональных данных: фамилии, имени, отчества, телефона, электронной почты, "
+    "сведений об образовании, данных диплома и документа о смене фамилии и их копий{more}.\n\n"
+    "Кому: школе. Сервисный центр {centre} увидит только, принята ли анкета: документы ему не показываем.\n"
+    "Зачем: зачислить меня на курс, открыть доступ к обучению, выдать документ об обучении и сообщить о нём "
+    "в государственный реестр.\n"
+    "Что делают: собирают, записывают, проверяют, хранят, уточняют, используют, удаляют.\n"
+    "Срок: до конца обучения и выдачи документа, дальше — сколько требует закон.\n"
+    "Отозвать: напишите куратору, данные удалим в течение 30 дней."
+)
+
+
+def student_consent(centre: str, *, register: bool) -> ConsentDocument:
+    """Return the consent of a student before the questionnaire; `register`: the state register's fields are asked."""
+    more = ", даты рождения, пола, СНИЛС и гражданства" if register else ""
+    return ConsentDocument("student_consent", "2026-11", STUDENT_TEXT.format(centre=quoted(centre), more=more))

@@ -1,6 +1,8 @@
 """Labels, questions, hints and examples of the forms' fields, shared by every face."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,51 @@ FIELDS: dict[str, FieldWords] = {
     "rights": FieldWords("Право передать данные", "Данные учеников"),
 }
 
+QUESTIONNAIRE: dict[str, FieldWords] = {
+    "consent": FieldWords("Согласие", "Согласие на обработку персональных данных"),
+    "surname": FieldWords("Фамилия", "Ваша фамилия", "Как в паспорте.", "Соколова"),
+    "name": FieldWords("Имя", "Ваше имя", "Как в паспорте.", "Любовь"),
+    "patronymic": FieldWords("Отчество", "Ваше отчество", "Если его нет, нажмите «Пропустить».", "Андреевна"),
+    "mobile": FieldWords("Телефон", "Ваш мобильный телефон", "Позвоним, если письмо не дойдёт.", "8 933 933-33-33"),
+    "education": FieldWords(
+        "Образование", "Какое у вас образование?", "Если ещё учитесь, вместо диплома понадобится справка об учёбе."
+    ),
+    "same_surname": FieldWords(
+        "Фамилия в дипломе", "Фамилия в дипломе та же?", "Если вы меняли фамилию после диплома, нажмите «Другая»."
+    ),
+    "diploma_surname": FieldWords("Фамилия в дипломе", "Какая фамилия в дипломе?", "", "Иванова"),
+    "diploma": FieldWords(
+        "Диплом",
+        "Пришлите диплом",
+        "Нужен разворот с фамилией, специальностью и номером. Снимите его целиком при хорошем свете "
+        "или пришлите файл PDF. Страниц может быть несколько.",
+    ),
+    "diploma:receiving": FieldWords(
+        "Справка об учёбе",
+        "Пришлите справку об учёбе",
+        "Её выдаёт деканат: в ней фамилия, вуз или колледж, курс и печать. Снимите её целиком при хорошем свете "
+        "или пришлите файл PDF.",
+    ),
+    "name_change": FieldWords(
+        "Документ о смене фамилии",
+        "Пришлите документ о смене фамилии",
+        "Подойдёт свидетельство о браке, справка ЗАГС или страница трудовой книжки с отметкой.",
+    ),
+    "birth_date": FieldWords(
+        "Дата рождения", "Дата рождения", "Нужна для государственного реестра дипломов.", "14.05.1986"
+    ),
+    "sex": FieldWords("Пол", "Ваш пол", "Нужен для государственного реестра дипломов."),
+    "snils": FieldWords(
+        "СНИЛС", "Номер СНИЛС", "11 цифр, нужен для государственного реестра дипломов.", "112-233-445 95"
+    ),
+    "citizenship": FieldWords("Гражданство", "Ваше гражданство", "Нажмите кнопку или пришлите страну.", "Россия"),
+    "diploma_series": FieldWords("Серия диплома", "Серия диплома", "Как в дипломе.", "ВСГ"),
+    "diploma_number": FieldWords("Номер диплома", "Номер диплома", "Как в дипломе.", "1234567"),
+}
+EDUCATIONS = {"higher": "Высшее", "secondary": "Среднее профессиональное", "receiving": "Ещё учусь"}
+SAME_SURNAME = {"yes": "Та же", "no": "Другая"}
+SEXES = {"female": "Женский", "male": "Мужской"}
+
 PAYER_KINDS = {"organisation": "Юридическое лицо", "sole_trader": "ИП", "individual": "Физическое лицо"}
 
 EDUCATION = (
@@ -91,3 +138,11 @@ def field_words(key: str, payer_kind: str | None = None) -> FieldWords:
     """Return the words of a field; a person who pays is asked otherwise than an organisation."""
     person = f"{key}:person"
     return FIELDS[person] if payer_kind in ("sole_trader", "individual") and person in FIELDS else FIELDS[key]
+
+
+def words_of(form: str, key: str, answers: Mapping[str, Any]) -> FieldWords:
+    """Return the words of a form's field as these answers ask for them."""
+    if form != "questionnaire":
+        return field_words(key, answers.get("payer_kind"))
+    variant = f"{key}:{answers.get('education')}"
+    return QUESTIONNAIRE.get(variant) or QUESTIONNAIRE[key]

@@ -49,7 +49,7 @@ def scope_of(step: Step | None, answers: Answers, context: Context) -> Scope:
 def steps(form: Form, answers: Answers, context: Context) -> list[Step]:
     """All steps that apply now, in the order they are asked; a first student is always among them."""
     found = [_step(f, None, n, len(form.before)) for n, f in enumerate(form.before, 1)]
-    for index in range(max(1, len(answers.get("students", [])))):
+    for index in range(max(1, len(answers.get("students", []))) if form.group else 0):
         found += [_step(f, index, n, len(form.group)) for n, f in enumerate(form.group, 1)]
     found += [_step(f, None, n, len(form.after)) for n, f in enumerate(form.after, 1)]
     return [s for s in found if s.field.applies(scope_of(s, answers, context))]
@@ -75,7 +75,7 @@ def current(form: Form, answers: Answers, cursor: str | None, context: Context) 
     """Return the step to ask: the one gone back to, else the first without an answer, else `MORE` or `SUMMARY`."""
     all_steps = steps(form, answers, context)
     if cursor is not None:
-        if cursor == MORE:
+        if cursor == MORE and form.group:
             return MORE
         chosen = next((s for s in all_steps if s.path == cursor), None)
         if chosen is not None:
@@ -86,7 +86,7 @@ def current(form: Form, answers: Answers, cursor: str | None, context: Context) 
             return MORE
         if not is_answered(step, answers, context):
             return step
-    return SUMMARY if answers.get("students_done") else MORE
+    return SUMMARY if answers.get("students_done") or not form.group else MORE
 
 
 def previous(form: Form, answers: Answers, at: Step | str, context: Context) -> str | None:
@@ -94,7 +94,8 @@ def previous(form: Form, answers: Answers, at: Step | str, context: Context) -> 
     paths = [s.path for s in steps(form, answers, context)]
     after = {f.key for f in form.after}
     place = next((i for i, p in enumerate(paths) if p in after), len(paths))
-    paths.insert(place, MORE)
+    if form.group:
+        paths.insert(place, MORE)
     paths.append(SUMMARY)
     path = at if isinstance(at, str) else at.path
     index = paths.index(path)

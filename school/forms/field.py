@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     TEXT = "text"
     CONFIRM = "confirm"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

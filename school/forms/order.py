@@ -161,7 +161,7 @@ def check_student_email(text: str, scope: Scope) -> dict[str, Any]:
 def _course_options(scope: Scope) -> tuple[Option, ...]:
     catalogue, today = scope.context.catalogue, scope.context.today
     same: list[Option] = []
-    done = [s for s in scope.others if s.get("tariff")]
+    done = [s for s in scope.others if s.get("run") and s.get("tariff")]
     waiting = [s for s in scope.others if s.get("name") and not s.get("course")]
     if done:
         fills = {key: done[0][key] for key in ("course", "run", "tariff")}

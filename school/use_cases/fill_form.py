@@ -10,9 +10,10 @@ from school.forms import engine
 from school.forms.engine import MORE, SUMMARY, BadLine, Step
 from school.forms.field import Context, Form, NeedsConfirmation
 from school.forms.order import ORDER
+from school.forms.questionnaire import QUESTIONNAIRE
 from school.ports import Session, UnitOfWork
 
-FORMS: dict[str, Form] = {ORDER.key: ORDER}
+FORMS: dict[str, Form] = {ORDER.key: ORDER, QUESTIONNAIRE.key: QUESTIONNAIRE}
 LINES_OF_A_LIST = 2
 FINISH_WORDS = frozenset({"дальше", "нет", "готово", "все", "всё", "больше нет"})
 ADD_WORDS = frozenset({"да", "ещё", "еще", "добавить", "добавить ученика"})
@@ -149,7 +150,8 @@ async def _take(uow: UnitOfWork, session: Session, asked: Asked, step: Step, tex
         return replace(asked, draft=kept, problem=doubt)
     except BadAnswer as problem:
         return replace(asked, problem=problem)
-    changed = _mail_of_line(step, text, changed, asked.context)
+    if draft.form == ORDER.key:
+        changed = _mail_of_line(step, text, changed, asked.context)
     return await _moved(uow, session, draft, changed, step, today)
 
 
@@ -170,6 +172,17 @@ async def _moved(
 ) -> Asked:
     after = await _asked(uow, session, replace(draft, answers=answers, cursor=None), today)
     return replace(after, answered=answered)
+
+
+def replace_answers(asked: Asked, answers: Answers) -> Asked:
+    """Return the same place with other answers."""
+    return replace(asked, draft=replace(asked.draft, answers=answers))
+
+
+async def moved(uow: UnitOfWork, session: Session, asked: Asked, answers: Answers, today: date) -> Asked:
+    """Go on from the step asked with answers that were made outside the form's own checks (a document's pages)."""
+    step = asked.at if isinstance(asked.at, Step) else None
+    return await _moved(uow, session, asked.draft, answers, step, today)
 
 
 async def choose(uow: UnitOfWork, session: Session, path: str, value: str, today: date) -> Asked:

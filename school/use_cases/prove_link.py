@@ -6,10 +6,13 @@ from uuid import uuid4
 
 from school import tokens
 from school.draft import Draft
-from school.errors import BadAnswer, SchoolError
-from school.notices import Notice
-from school.order import Order, OrderLine
+from school.errors import BadAnswer, NotFound, SchoolError
+from school.forms.questionnaire import KEY as QUESTIONNAIRE
+from school.order import Enrolment
 from school.ports import Session, Token, UnitOfWork
+from school.use_cases.find import find_enrolment
+from school.use_cases.renew_link import KIND
+from school.use_cases.tell import student_data, tell_managers
 
 PROOF = "proof"
 MOST_FAILURES = 5
@@ -17,7 +20,7 @@ LAST_DIGITS = 4
 
 
 class LinkDead(SchoolError):
-    """The link is unknown, expired or replaced; all three look the same."""
+    """The link is unknown, expired or replaced: all look the same. `line` is there where a new one may be asked for."""
 
     code = "link_dead"
 
@@ -36,32 +39,30 @@ class LinkLocked(SchoolError):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of a try: the order and the line when it is proved, else how many tries are `left`."""
+    """What came of a try: the enrolment when it is proved, else how many tries are `left`."""
 
-    order: Order | None
-    line: OrderLine | None
+    about: Enrolment | None
     left: int
 
 
-async def open_link(
-    uow: UnitOfWork, secret: str, user_id: int, chat_id: int, now: datetime
-) -> tuple[Order, OrderLine] | None:
-    """Open a student's link: the order and line for the person it is bound to, None when a proof is asked for.
+async def open_link(uow: UnitOfWork, secret: str, user_id: int, chat_id: int, now: datetime) -> Enrolment | None:
+    """Open a student's link: the enrolment for the person it is bound to, None when a proof is asked for.
 
-    Opening consumes nothing. Raises `LinkDead`, `LinkTaken`, `LinkLocked`.
+    Opening consumes nothing: mail scanners open links. Raises `LinkDead`, `LinkTaken`, `LinkLocked`.
     """
-    token = await _living(uow, tokens.digest(secret), user_id, now)
-    if token.used_by == user_id:
-        return await _line(uow, token)
-    order, _ = await _line(uow, token)
+    sha256 = tokens.digest(secret)
+    token, about = await _found(uow, sha256)
+    if about.line.student_id == user_id:
+        return about
+    _living(token, about, user_id, now)
     draft = Draft(
         id=uuid4().hex[:12],
         user_id=user_id,
         chat_id=chat_id,
         form=PROOF,
-        centre=order.centre,
+        centre=about.order.centre,
         discipline=None,
-        answers={"token": token.sha256},
+        answers={"token": sha256},
         cursor=None,
         question=None,
         state="active",
@@ -71,63 +72,87 @@ async def open_link(
     return None
 
 
-async def _living(uow: UnitOfWork, sha256: str, user_id: int, now: datetime) -> Token:
+async def _found(uow: UnitOfWork, sha256: str) -> tuple[Token, Enrolment]:
     token = await uow.token(sha256)
-    if token is None or token.kind != "questionnaire" or token.revoked_at or token.expires_at <= now:
+    if token is None or token.kind != KIND:
         raise LinkDead
+    try:
+        return token, await find_enrolment(uow, token.subject)
+    except NotFound:
+        raise LinkDead from None
+
+
+def _living(token: Token, about: Enrolment, user_id: int, now: datetime) -> None:
+    if about.line.admitted_at is not None:
+        raise LinkDead
+    line = about.line.id
+    if token.revoked_at or token.expires_at <= now:
+        raise LinkDead(line=line)
     if token.used_by not in (None, user_id):
-        raise LinkTaken
+        raise LinkTaken(line=line)
     if token.failures >= MOST_FAILURES:
-        raise LinkLocked
-    return token
+        raise LinkLocked(line=line)
 
 
-async def _line(uow: UnitOfWork, token: Token) -> tuple[Order, OrderLine]:
-    order = await uow.order_of_line(token.subject)
-    if order is None:
+def _asked(session: Session) -> Draft:
+    if session.draft is None or session.draft.form != PROOF:
         raise LinkDead
-    return order, next(line for line in order.lines if line.id == token.subject)
+    return session.draft
 
 
 async def prove(uow: UnitOfWork, session: Session, answer: str, now: datetime, *, own_contact: bool) -> Proof:
     """Compare the shared mobile, or its last four digits, with the order's; bind the account when they agree.
 
-    A wrong answer is counted; the fifth locks the link and tells the centre's managers. Raises `LinkDead`,
-    `LinkTaken`, `LinkLocked`, and `BadAnswer` when the answer is not four digits.
+    A wrong answer is counted; the fifth locks the link and tells the centre's managers. Whoever proves a renewed link
+    takes the place of the account bound before. Raises `LinkDead`, `LinkTaken`, `LinkLocked`, and `BadAnswer` when
+    the answer is not four digits.
     """
-    draft = session.draft
-    if draft is None or draft.form != PROOF:
-        raise LinkDead
-    token = await _living(uow, draft.answers["token"], draft.user_id, now)
-    order, line = await _line(uow, token)
+    draft = _asked(session)
+    token, about = await _found(uow, draft.answers["token"])
+    _living(token, about, draft.user_id, now)
     digits = "".join(c for c in answer if c.isdecimal())
     if not own_contact and len(digits) != LAST_DIGITS:
         raise BadAnswer(problem="last_digits", value=answer)
-    agrees = line.mobile[-10:] == digits[-10:] if own_contact else line.mobile[-LAST_DIGITS:] == digits
+    mobile = about.line.mobile
+    agrees = mobile[-10:] == digits[-10:] if own_contact else mobile[-LAST_DIGITS:] == digits
     if agrees:
         uow.save_token(replace(token, used_by=draft.user_id, used_at=now))
-        uow.save_line(order.id, replace(line, student_id=draft.user_id))
         uow.save_draft(replace(draft, state="placed", touched_at=now))
-        uow.audit(f"chat:{draft.user_id}", "link.bound", line.id)
-        return Proof(order, line, MOST_FAILURES)
+        return Proof(await _bind(uow, about, draft.user_id, now), MOST_FAILURES)
     failures = token.failures + 1
     uow.save_token(replace(token, failures=failures))
     if failures >= MOST_FAILURES:
         uow.save_draft(replace(draft, state="cancelled", touched_at=now))
-        await _tell_managers(uow, order, line)
-    return Proof(None, None, MOST_FAILURES - failures)
+        uow.audit("link", "link.locked", about.line.id)
+        data = {"number": about.order.number, **student_data(about)}
+        await tell_managers(uow, about.order.centre, "link_locked", data, f"locked:{about.line.id}:{token.sha256[:8]}")
+    return Proof(None, MOST_FAILURES - failures)
+
+
+async def _bind(uow: UnitOfWork, about: Enrolment, user_id: int, now: datetime) -> Enrolment:
+    before = about.line.student_id
+    if before is not None and before != user_id:
+        left = await uow.active_draft(before, QUESTIONNAIRE)
+        if left is not None and left.answers.get("line") == about.line.id:
+            uow.save_draft(replace(left, state="cancelled", answers={}, touched_at=now))
+    line = replace(about.line, student_id=user_id)
+    uow.save_line(about.order.id, line)
+    uow.audit(f"chat:{user_id}", "link.bound", line.id, before="" if before is None else f"chat:{before}")
+    # The save raises the version: whoever goes on in this unit of work goes on from the line as bound.
+    return Enrolment(about.order, line)
+
+
+async def report_phone(uow: UnitOfWork, session: Session, now: datetime) -> None:
+    """Tell the centre's managers that the mobile in the order is not the student's; once a day. Raises as `prove`."""
+    draft = _asked(session)
+    token, about = await _found(uow, draft.answers["token"])
+    _living(token, about, draft.user_id, now)
+    uow.audit(f"chat:{draft.user_id}", "link.phone_not_mine", about.line.id)
+    dedupe = f"phone:{about.line.id}:{now.date().isoformat()}"
+    await tell_managers(uow, about.order.centre, "phone_not_mine", student_data(about), dedupe)
 
 
 def give_up(uow: UnitOfWork, session: Session, now: datetime) -> None:
     """Ask for no proof any more: the link behind it opens nothing."""
     if session.draft is not None and session.draft.form == PROOF:
         uow.save_draft(replace(session.draft, state="cancelled", touched_at=now))
-
-
-async def _tell_managers(uow: UnitOfWork, order: Order, line: OrderLine) -> None:
-    data = {"number": order.number, "student_name": line.name}
-    uow.audit("link", "link.locked", line.id)
-    for member in await uow.centre_staff(order.centre):
-        uow.add_notice(
-            Notice(uuid4().hex, "link_locked", "chat", str(member.chat_id), data, f"locked:{line.id}:{member.id}")
-        )

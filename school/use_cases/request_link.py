@@ -1,0 +1,49 @@
+"""Ask for a new student's link: it goes to nobody but the address in the order, and not too often (Q1)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from school.errors import NotFound, SchoolError
+from school.notices import Notice
+from school.order import Enrolment
+from school.ports import UnitOfWork
+from school.use_cases.find import find_enrolment
+from school.use_cases.place_order import invite_data
+from school.use_cases.renew_link import expires_on, renew_link
+
+PAUSE = timedelta(minutes=10)
+
+
+class LinkSentLately(SchoolError):
+    """A link went to the address minutes ago."""
+
+    code = "link_sent_lately"
+
+
+async def request_link(uow: UnitOfWork, line_id: str, now: datetime, actor: str) -> Enrolment:
+    """Stage a new link by mail in place of the earlier ones; whoever asks learns nothing but that it was sent.
+
+    Raises `NotFound` for an unknown line or one already admitted, `LinkSentLately` within `PAUSE` of the last.
+    """
+    about = await find_enrolment(uow, line_id)
+    if about.line.admitted_at is not None or about.line.questionnaire == "declined":
+        raise NotFound
+    await send_link(uow, about, now)
+    uow.audit(actor, "link.requested", line_id)
+    return about
+
+
+async def send_link(uow: UnitOfWork, about: Enrolment, now: datetime) -> None:
+    """Stage the renewed link's letter and note when. Raises `LinkSentLately`, `NotFound` without a centre."""
+    order, line = about.order, about.line
+    if line.link_sent_at is not None and now - line.link_sent_at < PAUSE:
+        raise LinkSentLately
+    centre = await uow.centre(order.centre)
+    if centre is None:
+        raise NotFound
+    secret = await renew_link(uow, order, line, now)
+    data = invite_data(order, line, centre, secret, expires_on(now))
+    uow.save_line(order.id, replace(line, link_sent_at=now))
+    key = f"invite:{line.id}:v{line.version}"
+    uow.add_notice(Notice(uuid4().hex, "questionnaire_invite", "mail", line.email, data, key))
