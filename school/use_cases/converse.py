@@ -1,0 +1,146 @@
+"""A student and the curators write to each other inside the bot (REGULATIONS Q5).
+
+A conversation belongs to an order line. Who may write into it is asked anew at every message: the student bound to
+the line now, and whoever is a curator or an administrator now. To anybody else it looks absent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from school.centre import Role, StaffMember
+from school.draft import Draft
+from school.errors import BadAnswer, NotFound, SchoolError
+from school.notices import Notice
+from school.order import Enrolment
+from school.ports import Card, UnitOfWork
+from school.use_cases.ask_aside import ask_aside
+from school.use_cases.find import find_enrolment
+from school.use_cases.review_questionnaire import Acting, require_reviewer
+from school.use_cases.tell import student_data, tell_student
+
+TO_CURATOR, ANSWER = "to_curator", "answer"
+MOST_TEXT = 2000
+
+
+class NobodyToWriteTo(SchoolError):
+    """There is no curator and no administrator yet."""
+
+    code = "nobody_to_write_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message that was sent on: about whom, and to how many members of staff (1 for one to the student).
+
+    `in_chat`: the student reads it in chat, not by mail.
+    """
+
+    about: Enrolment
+    told: int = 1
+    in_chat: bool = True
+
+
+async def ask_student(uow: UnitOfWork, user_id: int, line_id: str, now: datetime) -> Enrolment:
+    """Ask the student for the text to the curator. Raises `NotFound` for another's line."""
+    about = await _own(uow, user_id, line_id)
+    await ask_aside(uow, user_id, TO_CURATOR, about, {}, now)
+    return about
+
+
+async def ask_curator(uow: UnitOfWork, who: Acting, line_id: str) -> Enrolment:
+    """Ask the curator for the answer to this student. Raises `Forbidden`, `NotFound`."""
+    require_reviewer(who)
+    about = await find_enrolment(uow, line_id)
+    await ask_aside(uow, who.user_id, ANSWER, about, {}, who.now)
+    return about
+
+
+def end_question(uow: UnitOfWork, draft: Draft, now: datetime) -> None:
+    """Stage that the text asked for has come."""
+    uow.save_draft(replace(draft, state="placed", answers={}, touched_at=now))
+
+
+async def write_to_curator(uow: UnitOfWork, user_id: int, line_id: str, text: str, now: datetime) -> Written:
+    """Send the student's text to the curator of the conversation, else to all.
+
+    Raises `NotFound` for another's line, `BadAnswer` (message_empty, message_long), `NobodyToWriteTo`.
+    """
+    about = await _own(uow, user_id, line_id)
+    words = _checked(text)
+    readers = await _readers(uow, about)
+    if not readers:
+        raise NobodyToWriteTo
+    data, key = {**student_data(about), "text": words}, uuid4().hex
+    for chat_id in readers:
+        notice = Notice(uuid4().hex, "student_message", "chat", str(chat_id), data, f"thread:{key}:{chat_id}")
+        uow.add_notice(notice)
+        uow.save_card(Card(notice.id, line_id, "thread", chat_id, now))
+    uow.audit(f"chat:{user_id}", "conversation.student", line_id)
+    return Written(about, len(readers))
+
+
+async def answer_student(uow: UnitOfWork, who: Acting, line_id: str, text: str) -> Written:
+    """Send the curator's text to the student, in chat or by mail.
+
+    Raises `Forbidden`, `NotFound`, `BadAnswer` (message_empty, message_long).
+    """
+    require_reviewer(who)
+    about = await find_enrolment(uow, line_id)
+    data = {"text": _checked(text), "curator": who.name}
+    notice = await tell_student(uow, about, "curator_message", data, dedupe=f"thread:{uuid4().hex}", now=who.now)
+    in_chat = notice.channel == "chat"
+    if in_chat:
+        uow.save_card(Card(notice.id, line_id, "thread", int(notice.recipient), who.now))
+    uow.audit(who.actor, "conversation.curator", line_id)
+    return Written(about, in_chat=in_chat)
+
+
+async def may_write(uow: UnitOfWork, user_id: int, line_id: str) -> bool:
+    """Tell whether the account is the student of this line."""
+    order = await uow.order_of_line(line_id)
+    return order is not None and order.line(line_id).student_id == user_id
+
+
+async def _own(uow: UnitOfWork, user_id: int, line_id: str) -> Enrolment:
+    about = await find_enrolment(uow, line_id)
+    if about.line.student_id != user_id:
+        raise NotFound
+    return about
+
+
+async def _readers(uow: UnitOfWork, about: Enrolment) -> Sequence[int]:
+    """Return the chats a student's text goes to.
+
+    The one who answered last, else the one who decided, where they are a curator still; else all curators; without
+    any, the administrators.
+    """
+    curators = _chats(await uow.staff_of_role(Role.CURATOR))
+    last = _answered_last(await uow.cards(about.line.id, "thread"), about.line.student_id)
+    if last in curators:
+        return [last]
+    questionnaire = await uow.questionnaire(about.line.id)
+    if questionnaire is not None and questionnaire.decided_by in curators:
+        return [questionnaire.decided_by]
+    return curators or _chats(await uow.staff_of_role(Role.ADMIN))
+
+
+def _chats(staff: Sequence[StaffMember]) -> list[int]:
+    return sorted({member.chat_id for member in staff})
+
+
+def _answered_last(cards: Sequence[Card], student: int | None) -> int | None:
+    """Return the chat of the latest answer: its two cards, the student's and the curator's, are of one moment."""
+    answered = {card.created_at for card in cards if card.chat_id == student}
+    latest = [card for card in cards if card.created_at in answered and card.chat_id != student]
+    return latest[-1].chat_id if latest else None
+
+
+def _checked(text: str) -> str:
+    words = text.strip()
+    if not words:
+        raise BadAnswer("message_empty", text)
+    if len(words) > MOST_TEXT:
+        raise BadAnswer("message_long", limit=MOST_TEXT)
+    return words
