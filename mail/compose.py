@@ -55,7 +55,7 @@ def compose(
         values = letter.context(with_links(data, links) if letter.needs_links else data, settings)
         rendered = render(kind, values)
         message = _headed(rendered.subject, envelope)
-        files = letter.attachments(data)
+        files = letter.attachments(data, settings)
     except (KeyError, TypeError, ValueError) as error:
         # The text of these errors holds what a person typed, so only their type is told.
         raise ComposeError(f"the data do not fit {kind}: {type(error).__name__}") from error

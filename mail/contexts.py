@@ -23,7 +23,7 @@ def order_to_centre(data: OrderData, settings: Mapping[str, str]) -> dict[str, A
         "number": data["number"],
         "centre_name": data["centre_name"],
         "payer": data["payer"],
-        "payer_short": _shorten(data["payer"]["name"]),
+        "payer_short": shorten(data["payer"]["name"]),
         "payer_rows": payer_rows(data),
         "orderer": data["orderer"],
         "orderer_rows": orderer_rows(data),
@@ -43,7 +43,7 @@ def questionnaire_invite(data: Mapping[str, Any], settings: Mapping[str, str]) -
     own = kind is not PayerKind.ORGANISATION and fold(data["student_name"]) in fold(data["payer_name"])
     return {
         **data,
-        "course_short": _shorten(data["course_title"]),
+        "course_short": shorten(data["course_title"]),
         "starts": date.fromisoformat(data["starts"]),
         "expires": date.fromisoformat(data["expires"]),
         "pays": "self" if own else kind.value,
@@ -72,6 +72,6 @@ def _attention(students: list[StudentData], placed: date) -> list[tuple[str, str
     return [(name, STARTS_SOON_LABEL) for name in soon] + flagged
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
     """Keep a subject readable: the sum and the date behind a long name must still be seen."""
     return text if len(text) <= _SUBJECT_NAME else text[: _SUBJECT_NAME - 1].rstrip() + "…"

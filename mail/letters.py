@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
+from zoneinfo import ZoneInfo
 
 from mail import contexts
+from mail import contexts_students as students
 from mail.errors import ComposeError
 from wording.order_block import OrderData
 
@@ -64,7 +66,7 @@ class Links:
         return f"{self.public_url.rstrip('/')}/q/{secret}" if self.public_url else None
 
 
-def _no_files(_: Mapping[str, Any]) -> tuple[Attachment, ...]:
+def _no_files(_: Mapping[str, Any], __: Mapping[str, str]) -> tuple[Attachment, ...]:
     return ()
 
 
@@ -76,28 +78,43 @@ class Letter:
     context: Callable[[Any, Mapping[str, str]], dict[str, Any]]
     needs: tuple[str, ...] = ()
     needs_links: bool = False
-    attachments: Callable[[Any], tuple[Attachment, ...]] = _no_files
+    attachments: Callable[[Any, Mapping[str, str]], tuple[Attachment, ...]] = _no_files
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _order_files(data: OrderData) -> tuple[Attachment, ...]:
+def _order_files(data: OrderData, _: Mapping[str, str]) -> tuple[Attachment, ...]:
     from paper.order_xlsx import order_workbook
 
     return (Attachment(f"Заявка {data['number']}.xlsx", XLSX, order_workbook(data)),)
+
+
+def _access_files(data: students.AccessListData, settings: Mapping[str, str]) -> tuple[Attachment, ...]:
+    from paper.access_list import access_workbook
+
+    zone = ZoneInfo(settings.get("school.timezone") or "Europe/Moscow")
+    return (Attachment("Кому открыть доступ.xlsx", XLSX, access_workbook(data["rows"], zone)),)
+
+
+# Every letter to a student says who to ask (REGULATIONS S1).
+CONTACTS = ("school.curator_email", "school.support_phone")
 
 
 LETTERS: dict[str, Letter] = {
     letter.kind: letter
     for letter in (
         Letter("order_to_centre", contexts.order_to_centre, attachments=_order_files),
-        Letter(
-            "questionnaire_invite",
-            contexts.questionnaire_invite,
-            needs=("school.curator_email", "school.support_phone"),
-            needs_links=True,
-        ),
+        Letter("questionnaire_invite", contexts.questionnaire_invite, CONTACTS, needs_links=True),
+        Letter("questionnaire_approved", students.approved, CONTACTS),
+        Letter("questionnaire_returned", students.returned, CONTACTS, needs_links=True),
+        Letter("questionnaire_declined", students.declined, CONTACTS),
+        Letter("questionnaire_reminder", students.reminder, CONTACTS, needs_links=True),
+        Letter("curator_message", students.curator_message, CONTACTS, needs_links=True),
+        Letter("access_open", students.access_open, CONTACTS),
+        Letter("documents_sent", students.student, CONTACTS),
+        Letter("documents_sent_to_client", students.documents_sent_to_client, ("school.support_phone",)),
+        Letter("access_list", students.access_list, attachments=_access_files),
     )
 }
 

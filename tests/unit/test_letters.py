@@ -21,6 +21,7 @@ from mail.errors import ComposeError
 from mail.letters import LETTERS, Links, waiting_for
 from mail.preview import preview
 from mail.templating import TEMPLATES
+from wording import letters as letter_names
 
 LINKS = Links("shkola_primer_bot", "https://anketa.shkola.example/")
 HOSTILE = "<b>&\"'{{ 7 }}</b>"
@@ -46,7 +47,7 @@ def _compose(name: str, data: Any = None) -> EmailMessage:
 def _body(message: EmailMessage, subtype: str) -> str:
     body = message.get_body((subtype,))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def _visible(html: str) -> str:
@@ -54,13 +55,16 @@ def _visible(html: str) -> str:
 
 
 def _english(text: str) -> list[str]:
-    text = re.sub(r"https?://\S+|\S+@\S+", " ", text)
+    text = re.sub(r"https?://\S+|\S+@\S+|Windows|macOS", " ", text)
     return re.findall(r"[A-Za-z]{2,}", text)
 
 
 def _replace_words(data: Any, value: str) -> Any:
     """Put `value` in the place of everything that a person types."""
-    typed = {"name", "address", "course_title", "tariff_title", "centre_name", "payer_name", "orderer_name", "greeting"}
+    typed = {
+        "name", "address", "course_title", "tariff_title", "centre_name", "payer_name", "orderer_name", "greeting",
+        "student_name", "asked_by", "text", "words", "level", "document",
+    }  # fmt: skip
     if isinstance(data, list):
         return [_replace_words(item, value) for item in data]
     if isinstance(data, dict):
@@ -102,14 +106,14 @@ def test_hostile_values(name: str) -> None:
 
 @pytest.mark.parametrize("name", LETTER_NAMES)
 def test_long_values(name: str) -> None:
-    """Very long values stay whole in the bodies, the subject stays one short line with the sum or the date."""
+    """Very long values stay whole in the bodies, the subject stays one short line that ends whole."""
     kind, sample = samples.letters()[name]
     data = _replace_words(deepcopy(sample), "Длинное слово " * 100 + "конец")
     message = compose(kind, data, _envelope(), samples.SETTINGS, LINKS)
     assert "конец" in _body(message, "plain")
     subject = str(message["Subject"])
     assert len(subject) < 160
-    assert subject.endswith(("₽", "2027"))
+    assert re.search(r"(₽|2027|1028351200423\d|…»)$", subject)
 
 
 @pytest.mark.parametrize("name", LETTER_NAMES)
@@ -272,9 +276,11 @@ def test_broken_data_are_refused_without_words_of_theirs() -> None:
 
 def test_waiting_for() -> None:
     """Letters whose settings are absent or empty are listed with them; with all set the list is empty."""
-    assert waiting_for({"school.support_phone": ""}) == {
-        "questionnaire_invite": ["school.curator_email", "school.support_phone"]
-    }
+    contacts = ["school.curator_email", "school.support_phone"]
+    waiting = waiting_for({"school.support_phone": ""})
+    assert waiting["questionnaire_invite"] == waiting["access_open"] == contacts
+    assert waiting["documents_sent_to_client"] == ["school.support_phone"]
+    assert set(LETTERS) - set(waiting) == {"order_to_centre", "access_list"}
     assert waiting_for(samples.SETTINGS) == {}
 
 
@@ -294,3 +300,8 @@ def test_long_sender_name_survives_the_wire() -> None:
     built = build("order_to_centre", samples.order(), envelope, {}, None)
     raw = message_from_bytes(built.payload)["From"].replace("\r\n", "")
     assert str(make_header(decode_header(raw))) == f"{title} <bot@shkola.example>"
+
+
+def test_every_letter_has_a_name_for_operators() -> None:
+    """Operators are told of letters by name, never by a code."""
+    assert set(letter_names.LETTER_NAMES) == set(LETTERS)

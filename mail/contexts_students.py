@@ -1,0 +1,206 @@
+"""Letters after the invitation: to the student, to the client of a parcel, to the school; their data and values."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any, TypedDict
+
+from mail.contexts import ADMISSION_WORKING_DAYS, shorten
+from paper.access_list import AccessRow
+from school.errors import BadAnswer
+from school.people import parse_full_name
+from wording.dates import no_later_than, period_with_year
+from wording.fields import REQUIREMENTS
+from wording.reasons import decline_words, remark_line
+
+
+class StudentLetterData(TypedDict):
+    """What every letter to a student holds, as `school.use_cases.tell.student_data` makes it; dates ISO."""
+
+    line: str
+    reference: str
+    order_number: str
+    student_name: str
+    greeting: str
+    course_title: str
+    starts: str
+    ends: str
+
+
+class ApprovedData(StudentLetterData):
+    """Data of `questionnaire_approved` (Q4): `admit_by` an ISO date, None while the payment is missing."""
+
+    paid: bool
+    admit_by: str | None
+
+
+class LinkedData(StudentLetterData):
+    """A letter with a fresh link: `secret` is worded into the links when it is written, `expires` an ISO date."""
+
+    secret: str
+    expires: str
+
+
+class RemarkData(TypedDict):
+    """A field and why it is returned, or why the student is declined: codes of `wording.reasons`, typed words."""
+
+    field: str
+    reason: str
+    words: str
+
+
+class ReturnedData(LinkedData):
+    """Data of `questionnaire_returned` (Q4)."""
+
+    remarks: list[RemarkData]
+
+
+class DeclinedData(StudentLetterData):
+    """Data of `questionnaire_declined`."""
+
+    reason: RemarkData
+
+
+class ReminderData(LinkedData):
+    """Data of `questionnaire_reminder`: who asks the student, the orderer or the centre; None when it is the bot."""
+
+    asked_by: str | None
+
+
+class CuratorMessageData(LinkedData):
+    """Data of `curator_message` (Q5): what the curator typed."""
+
+    text: str
+
+
+class AccessOpenData(StudentLetterData):
+    """Data of `access_open` (A2, A3): where to sign in, with which address, and the course card.
+
+    The card's words are empty and its numbers 0 once the course is off the catalogue: they are left out.
+    """
+
+    access_url: str
+    sign_in_email: str
+    level: str
+    hours: int
+    lessons: int
+    document: str
+
+
+class DocumentsSentData(StudentLetterData):
+    """Data of `documents_sent` (D1): the postal id and the address of the order."""
+
+    tracking: str
+    address: str
+
+
+class ParcelStudentData(TypedDict):
+    """A student whose documents are in the parcel."""
+
+    name: str
+    course_title: str
+
+
+class DocumentsSentToClientData(TypedDict):
+    """Data of `documents_sent_to_client` (D1), to who placed the order: whose documents, the postal id."""
+
+    order_number: str
+    orderer_name: str
+    students: list[ParcelStudentData]
+    tracking: str
+    address: str
+
+
+class AccessListData(TypedDict):
+    """Data of `access_list` (A1), to the school: whom to open the access for."""
+
+    rows: list[AccessRow]
+
+
+def student(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values that all letters to a student share, with who to ask (S1)."""
+    starts, ends = date.fromisoformat(data["starts"]), date.fromisoformat(data["ends"])
+    return {
+        **data,
+        "course_short": shorten(data["course_title"]),
+        "starts": starts,
+        "dates": period_with_year(starts, ends),
+        "curator_email": settings["school.curator_email"],
+        "support_phone": settings["school.support_phone"],
+    }
+
+
+def approved(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Say what comes after the approval: the day of A1, or the payment that is still missing."""
+    day = data["admit_by"]
+    return student(data, settings) | {
+        "admit_by": no_later_than(date.fromisoformat(day)) if day else "",
+        "admission_days": ADMISSION_WORKING_DAYS,
+    }
+
+
+def linked(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of a letter with a fresh link."""
+    return student(data, settings) | {"expires": date.fromisoformat(data["expires"])}
+
+
+def returned(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Word every remark."""
+    lines = [remark_line(r["field"], r["reason"], r["words"]) for r in data["remarks"]]
+    return linked(data, settings) | {"lines": lines}
+
+
+def declined(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Word the reason."""
+    reason = data["reason"]
+    return student(data, settings) | {"why": decline_words(reason["reason"], reason["words"])}
+
+
+def reminder(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Name who asks, where somebody does."""
+    return linked(data, settings) | {"asked_by": data["asked_by"] or ""}
+
+
+def curator_message(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Keep the curator's paragraphs: the templates make a typed line break a space.
+
+    The answer is written in chat, so the page is linked only where there is no chat.
+    """
+    chat = data["chat_link"]
+    return linked(data, settings) | {
+        "lines": [line for line in data["text"].splitlines() if line.strip()],
+        "page_link": None if chat else data["page_link"],
+        "action": "Ответить" if chat else "Открыть анкету",
+    }
+
+
+def access_open(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the admission letter's values with the technical requirements."""
+    return student(data, settings) | {"requirements": REQUIREMENTS}
+
+
+def documents_sent_to_client(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of the client's letter."""
+    return {**data, "greeting": _greeting(data["orderer_name"]), "support_phone": settings["school.support_phone"]}
+
+
+def access_list(data: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+    """Count the students by run, the soonest first."""
+
+    def run(row: AccessRow) -> tuple[str, str, str]:
+        return row["starts"], row["course_title"], row["ends"]
+
+    runs = [
+        (title, period_with_year(date.fromisoformat(starts), date.fromisoformat(ends)), len(list(group)))
+        for (starts, title, ends), group in groupby(sorted(data["rows"], key=run), key=run)
+    ]
+    first = min(date.fromisoformat(row["starts"]) for row in data["rows"])
+    return {"total": len(data["rows"]), "runs": runs, "first": first}
+
+
+def _greeting(name: str) -> str:
+    """Address a person by first name and patronymic, or by the name as it is where it does not read as one."""
+    try:
+        return parse_full_name(name).greeting
+    except BadAnswer:
+        return name
