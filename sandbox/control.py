@@ -6,9 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.control_files import file_response
 from sandbox.control_view import view
 from sandbox.methods_params import Params, read_params
-from sandbox.methods_send import file_field
+from sandbox.methods_send import ALBUM_LIMIT, file_field
 from sandbox.state import Chat, Person, Post, World
 from sandbox.updates import ApiError, Json, encode
 
@@ -46,6 +47,7 @@ class Control:
             web.post("/sandbox/groups/{id:-\\d+}/migrate", _told(self._migrate)),
             web.post("/sandbox/settings", _told(self._settings)),
             web.get("/sandbox/calls", _told(self._calls)),
+            web.get("/sandbox/files/{file_id}", self._file),
         ]
 
     async def _add(self, _: web.Request, p: Params) -> Json:
@@ -70,9 +72,14 @@ class Control:
         if p.flag("forward"):
             origin = {"type": "hidden_user", "date": int(time.time()), "sender_user_name": "Коллега"}
             content["forward_origin"] = origin
-        if replied := self._world.chats[person.id].posts.get(p.integer("reply_to")):
-            content["reply_to_message"] = {k: v for k, v in replied.body.items() if k != "reply_to_message"}
-        return self._written(person, content)
+        return self._written(person, {**self._reply(person, p), **content})
+
+    def _reply(self, person: Person, p: Params) -> Json:
+        """Return the replied message as Telegram tells it: whole, with its buttons, but not what it replied to."""
+        replied = self._world.chats[person.id].posts.get(p.integer("reply_to"))
+        if replied is None or replied.deleted:
+            return {}
+        return {"reply_to_message": {k: v for k, v in replied.body.items() if k != "reply_to_message"}}
 
     def _said(self, person: Person, p: Params) -> Json:
         if contact := p.values.get("contact"):
@@ -103,9 +110,15 @@ class Control:
         person, upload, kind = self._actor(request), p.files.get("file"), p.text("kind") or "document"
         if upload is None or kind not in ("document", "photo"):
             raise ApiError(400, "a file of kind document or photo is expected")
+        self._check_album(person, p.text("media_group_id"))
         file = self._world.store(upload.name, upload.mime, upload.content, f"{kind}s")
         more = {name: p.text(name) for name in ("caption", "media_group_id") if p.text(name)}
-        return self._written(person, {**file_field(file, kind), **more})
+        return self._written(person, {**self._reply(person, p), **file_field(file, kind), **more})
+
+    def _check_album(self, person: Person, group: str) -> None:
+        posts = self._world.chats[person.id].posts.values()
+        if group and sum(post.body.get("media_group_id") == group for post in posts) >= ALBUM_LIMIT:
+            raise ApiError(400, "an album has at most 10 files")
 
     def _written(self, person: Person, content: Json) -> Json:
         post = self._world.write(person, content)
@@ -168,6 +181,11 @@ class Control:
 
     async def _calls(self, _: web.Request, p: Params) -> Json:
         return {"counts": self._world.counts}
+
+    async def _file(self, request: web.Request) -> web.Response:
+        # Known by its id alone: the page has no token, and ids are told only in the chats it shows.
+        file = self._world.files.get(request.match_info["file_id"])
+        return file_response(file) if file else web.json_response({"error": "no such file"}, status=404)
 
     def _person(self, request: web.Request) -> Person:
         person = self._world.people.get(int(request.match_info["id"]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.control_files import picture_type
 from sandbox.entities import to_html
 from sandbox.state import Post, StoredFile
 from sandbox.updates import Json
@@ -11,7 +12,7 @@ from sandbox.updates import Json
 def view(post: Post, files: Mapping[str, StoredFile]) -> Json:
     """Return what a person sees of a message; what has no words is named in Russian."""
     body, keyboard = post.body, post.keyboard or {}
-    text = body.get("text") or body.get("caption") or _wordless(body)
+    text = _words(body)
     entities = body.get("entities") or body.get("caption_entities") or []
     told: Json = {
         "message_id": post.id,
@@ -28,8 +29,28 @@ def view(post: Post, files: Mapping[str, StoredFile]) -> Json:
     }
     file = files.get(_file_id(body))
     if file is not None:
-        told["file"] = {"file_id": file.file_id, "name": file.name, "mime": file.mime, "size": len(file.content)}
+        told["file"] = _file(file, "document" if "document" in body else "photo")
+    if album := body.get("media_group_id"):
+        told["album"] = album
+    if replied := body.get("reply_to_message"):
+        told["reply_to"] = {"message_id": replied["message_id"], "text": _words(replied)}
     return told
+
+
+def _file(file: StoredFile, kind: str) -> Json:
+    return {
+        "file_id": file.file_id,
+        "name": file.name,
+        "mime": file.mime,
+        "size": len(file.content),
+        "kind": kind,
+        "image": bool(picture_type(file.content)),
+        "url": f"/sandbox/files/{file.file_id}",
+    }
+
+
+def _words(body: Json) -> str:
+    return str(body.get("text") or body.get("caption") or _wordless(body))
 
 
 def _wordless(body: Json) -> str:

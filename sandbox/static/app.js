@@ -1,6 +1,7 @@
 // Puts the page together: who is there, whose news is asked for, what a link to the bot does.
 
 import { Chat } from "/chat.js";
+import { startClock } from "/clock.js";
 import { ask, byId, make, payloadOf, popup } from "/kit.js";
 import { Letters } from "/letters.js";
 
@@ -116,3 +117,4 @@ byId("mail").dataset.key = "mail";
 const letters = new Letters(choose, addTab("mail", "Почта"));
 follow(letters, WAITING);
 followPeople();
+startClock();

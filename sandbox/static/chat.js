@@ -1,8 +1,11 @@
-// One person's chat: bubbles, buttons, the keyboard under the text box, files.
+// One person's chat: the bubbles in their order, the keyboard under the text box, what is being written.
 
-import { alertBox, icon, make, post, rich, size, toast } from "/kit.js";
+import { Attach } from "/attach.js";
+import { brief, draw } from "/bubbles.js";
+import { alertBox, icon, make, post, toast } from "/kit.js";
 
 const NEAR = 90;
+const HOLD = 450;
 
 export class Chat {
   constructor(person, onLink, onNew) {
@@ -18,7 +21,10 @@ export class Chat {
   clear() {
     this.after = -1;
     this.loaded = false;
+    this.low = true;
     this.bubbles = new Map();
+    this.bundles = new Map();
+    this.replied = null;
     this.seen = new Set();
     this.menuKey = "";
     this.keysKey = "";
@@ -29,8 +35,8 @@ export class Chat {
     return `${this.root}/chat?changed=1&after=${this.after}&wait=${seconds}`;
   }
 
-  send(text) {
-    return post(`${this.root}/send`, { text });
+  send(text, replied = null) {
+    return post(`${this.root}/send`, { text, reply_to: replied?.message_id });
   }
 
   build() {
@@ -39,8 +45,13 @@ export class Chat {
     this.hint.append(make("button", { class: "primary", on: { click: () => this.send(person.hint) } }, "Открыть ссылку"));
     this.start = make("button", { class: "primary", on: { click: () => this.send("/start") } }, "Начать");
     this.empty = make("div", { class: "empty" }, make("p", {}, "Сообщений пока нет. Начните разговор с ботом."), this.start);
-    this.list = make("div", { class: "list", on: { click: (event) => this.follow(event) } }, this.empty);
+    this.list = make("div", { class: "list", on: { click: (event) => this.follow(event), scroll: () => (this.low = this.isLow()) } }, this.empty);
+    // What opens under the list takes its room: who reads the end goes on reading the end.
+    new ResizeObserver(() => this.low && this.toEnd()).observe(this.list);
+    this.holding();
     this.keys = make("div", { class: "keys", hidden: true });
+    this.answered = make("div", { class: "answered", hidden: true });
+    this.attach = new Attach(`${this.root}/upload`, (count) => (this.box.placeholder = count ? "Подпись" : "Сообщение"));
     this.toasts = make("div", { class: "toasts", role: "status", ariaLive: "polite" });
     const face = make("span", { class: "face", ariaHidden: "true" }, initials(person));
     face.style.setProperty("--hue", String((person.id * 67) % 360));
@@ -50,60 +61,73 @@ export class Chat {
       this.hint,
       this.list,
       this.keys,
+      this.answered,
+      this.attach.element,
       this.composer(),
     );
+    this.attach.listen(this.list);
+    this.attach.listen(this.element.lastChild);
   }
 
   composer() {
     this.box = make("textarea", { rows: 1, placeholder: "Сообщение", ariaLabel: `Сообщение: ${this.name}` });
     this.box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.answer(null);
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.submit();
     });
     this.box.addEventListener("input", () => this.fit());
-    this.photo = this.picker("photo", "image/*");
-    this.document = this.picker("document", "");
     const attach = drop(icon("clip"), "Прикрепить", [
-      ["Файл", () => this.document.click()],
-      ["Фото", () => this.photo.click()],
+      ["Фото или файлы", () => this.attach.choose()],
       ["Голосовое сообщение", () => post(`${this.root}/send`, { voice: true })],
       ["Стикер", () => post(`${this.root}/send`, { sticker: true })],
     ]);
     this.menu = make("span", { hidden: true });
     const send = make("button", { class: "quiet send", ariaLabel: "Отправить", title: "Отправить", on: { click: () => this.submit() } }, icon("send"));
-    return make("footer", { class: "composer" }, this.menu, attach, this.box, send, this.photo, this.document);
-  }
-
-  picker(kind, accept) {
-    const input = make("input", { type: "file", accept, multiple: true, hidden: true });
-    input.addEventListener("change", async () => {
-      await this.upload(kind, [...input.files]);
-      input.value = "";
-    });
-    return input;
-  }
-
-  async upload(kind, files) {
-    const group = files.length > 1 ? crypto.randomUUID?.() ?? String(Date.now()) : "";
-    for (const [number, file] of files.entries()) {
-      const form = new FormData();
-      form.append("kind", kind);
-      if (number === 0 && this.box.value.trim()) form.append("caption", this.box.value.trim());
-      if (group) form.append("media_group_id", group);
-      form.append("file", file, file.name);
-      if (!(await post(`${this.root}/upload`, form))) return;
-    }
-    this.box.value = "";
-    this.fit();
+    return make("footer", { class: "composer" }, this.menu, attach, this.box, send, this.attach.input);
   }
 
   async submit() {
     const text = this.box.value.trim();
-    if (!text) return;
-    this.box.value = "";
+    const { replied } = this;
+    if (this.attach.busy || (!text && !this.attach.files.length)) return;
+    const files = this.attach.files.length;
+    this.write("");
+    this.answer(null);
+    const sent = files ? await this.attach.send(text, replied?.message_id) : await this.send(text, replied);
+    // What has not gone comes back to be sent again, unless something else is being written by now.
+    if (sent || this.attach.files.length < files) return;
+    if (!this.box.value) this.write(text);
+    if (!this.replied) this.answer(replied, false);
+  }
+
+  write(text) {
+    this.box.value = text;
     this.fit();
-    if (!(await this.send(text)) && !this.box.value) this.box.value = text;
+  }
+
+  /** Reply to a message, or to none; the words over the text box tell which. */
+  answer(message, focus = true) {
+    this.replied = message;
+    this.answered.hidden = !message;
+    if (!message) return;
+    const cancel = make("button", { class: "quiet", ariaLabel: "Не отвечать на сообщение", title: "Не отвечать", on: { click: () => this.answer(null) } }, "✕");
+    const to = make("small", {}, message.from === "bot" ? "Ответ боту" : "Ответ на своё сообщение");
+    this.answered.replaceChildren(make("span", { class: "who" }, to, make("span", {}, brief(message))), cancel);
+    if (focus) this.box.focus();
+  }
+
+  /** A long touch shows what a mouse shows by hovering. */
+  holding() {
+    let timer = 0;
+    const stop = () => clearTimeout(timer);
+    this.list.addEventListener("pointerdown", (event) => {
+      const bubble = event.target.closest(".bubble");
+      for (const other of this.list.querySelectorAll(".held")) if (other !== bubble) other.classList.remove("held");
+      if (event.pointerType === "touch" && bubble) timer = setTimeout(() => bubble.classList.add("held"), HOLD);
+    });
+    for (const name of ["pointerup", "pointercancel", "pointermove"]) this.list.addEventListener(name, stop);
   }
 
   fit() {
@@ -111,18 +135,27 @@ export class Chat {
     this.box.style.height = `${Math.min(this.box.scrollHeight, 120)}px`;
   }
 
+  isLow() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR;
+  }
+
+  toEnd() {
+    this.list.scrollTop = this.list.scrollHeight;
+    this.low = true;
+  }
+
   /** Show an answer of the chat; `revision` lower than ours means the demo was started anew. */
   take(answer) {
     if (answer.revision < this.after) return this.clear();
     const first = !this.loaded;
     this.loaded = true;
-    const low = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR;
+    const low = this.isLow();
     let own = false;
     let news = false;
     for (const message of answer.messages) {
       const known = this.bubbles.get(message.message_id);
       if (known?.rev === message.rev) continue;
-      this.show(message, known);
+      this.show(message);
       own ||= !known && message.from === "person";
       news ||= message.from === "bot" && !message.deleted;
     }
@@ -130,52 +163,44 @@ export class Chat {
     this.commands(answer.commands ?? []);
     this.after = answer.revision;
     this.settle();
-    if (first || low || own) this.list.scrollTop = this.list.scrollHeight;
+    if (first || low || own) this.toEnd();
     if (news && !first) this.onNew();
     return undefined;
   }
 
-  show(message, known) {
-    if (message.deleted) {
-      known?.element?.remove();
-      this.bubbles.set(message.message_id, { rev: message.rev, message, element: null });
+  show(message) {
+    const key = message.album ? `album ${message.album}` : message.message_id;
+    const bundle = this.bundles.get(key) ?? { parts: new Map(), element: null };
+    this.bundles.set(key, bundle);
+    this.bubbles.set(message.message_id, { rev: message.rev, message, bundle });
+    if (message.deleted) bundle.parts.delete(message.message_id);
+    else bundle.parts.set(message.message_id, message);
+    if (message.deleted && this.replied?.message_id === message.message_id) this.answer(null);
+    if (!bundle.parts.size) {
+      bundle.element?.remove();
+      bundle.element = null;
       return;
     }
-    const element = this.bubble(message);
-    if (known?.element) {
-      known.element.replaceWith(element);
+    const element = draw([...bundle.parts.values()], {
+      press: (of, button) => post(`${this.root}/press`, { message_id: of.message_id, data: button.data }),
+      reply: (to) => this.answer(to),
+      jump: (to) => this.jump(to),
+    });
+    if (bundle.element) {
+      bundle.element.replaceWith(element);
       element.classList.add("changed");
     } else {
       this.list.append(element);
     }
-    this.bubbles.set(message.message_id, { rev: message.rev, message, element });
+    bundle.element = element;
   }
 
-  bubble(message) {
-    const body = make("div", { class: "text" });
-    if (message.file) body.append(this.file(message.file));
-    // Telegram shows the command and keeps what the link passed to itself.
-    const passed = message.from === "person" && message.text?.startsWith("/start ");
-    body.append(passed ? "/start" : rich(message.html || ""));
-    if (message.edited && message.from === "person") body.append(make("small", { class: "edited" }, "изменено"));
-    const rows = (message.buttons ?? []).map((row) => make("div", { class: "buttons" }, ...row.map((button) => this.button(message, button))));
-    return make("div", { class: `bubble ${message.from}` }, body, ...rows);
-  }
-
-  file(file) {
-    const name = make("b", {}, icon("clip"), ` ${file.name || "Фото"}`);
-    return make("div", { class: "attached" }, name, make("small", {}, size(file.size || 0)));
-  }
-
-  button(message, button) {
-    if (button.url) return make("a", { href: button.url, target: "_blank", rel: "noopener noreferrer" }, `${button.text} ↗`);
-    const element = make("button", {}, button.text);
-    element.addEventListener("click", async () => {
-      element.classList.add("busy");
-      await post(`${this.root}/press`, { message_id: message.message_id, data: button.data });
-      element.classList.remove("busy");
-    });
-    return element;
+  jump(number) {
+    const element = this.bubbles.get(number)?.bundle.element;
+    if (!element) return;
+    element.scrollIntoView({ block: "center" });
+    element.classList.add("found");
+    setTimeout(() => element.classList.remove("found"), 1500);
   }
 
   note(note, old) {
@@ -196,7 +221,7 @@ export class Chat {
   }
 
   settle() {
-    const alive = [...this.bubbles.values()].filter((entry) => entry.element);
+    const alive = [...this.bubbles.values()].filter((entry) => !entry.message.deleted);
     this.empty.hidden = alive.length > 0;
     this.start.hidden = Boolean(this.person.hint);
     this.hint.hidden = !this.person.hint || alive.some((entry) => entry.message.text === this.person.hint);

@@ -63,6 +63,17 @@ async def test_messages_are_sent_edited_and_deleted() -> None:
             await t.person.last()
 
 
+async def test_html_becomes_entities() -> None:
+    """Entities are counted in UTF-16 units, nested and trimmed, and the person gets the HTML back."""
+    source = ' 😀<b>a<i>б</i></b> <a href="https://example.ru/?a=1&amp;b">в</a> <tg-spoiler>г</tg-spoiler> 1 &lt; 2 '
+    async with table() as t, bot_on(t) as bot:
+        sent = await bot.send_message(t.person.id, source)
+        assert sent.text == "😀aб в г 1 < 2"
+        found = [(e.type, e.offset, e.length) for e in sent.entities or []]
+        assert found == [("bold", 2, 2), ("italic", 3, 1), ("text_link", 5, 1), ("spoiler", 7, 1)]
+        assert (await t.person.last()).html == source.strip()
+
+
 async def test_files_go_both_ways() -> None:
     """A bot's document and album reach the person, a person's file reaches the bot byte for byte."""
     async with table() as t, bot_on(t) as bot:
@@ -119,6 +130,7 @@ async def test_what_a_person_does_reaches_the_bot() -> None:
         await t.person.send("Ответ", reply_to=first)
         await t.person.send("Чужое", forward=True)
         await t.person.share_contact()
+        await t.person.contact("+79990000000", "Пётр")
         await t.person.voice()
         await t.person.sticker()
         await t.person.upload(PNG, "p.png", "photo")
@@ -132,9 +144,12 @@ async def test_what_a_person_does_reaches_the_bot() -> None:
         contact = messages[3].contact
         assert contact is not None
         assert (contact.user_id, contact.phone_number) == (t.person.id, "+79161234567")
-        assert messages[4].voice
-        assert messages[5].sticker
-        assert messages[6].photo
+        others = messages[4].contact
+        assert others is not None
+        assert others.user_id is None
+        assert messages[5].voice
+        assert messages[6].sticker
+        assert messages[7].photo
         member = updates[-1].my_chat_member
         assert member is not None
         assert member.new_chat_member.status == "kicked"

@@ -10,7 +10,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.types import Message as Heard
 
-from sandbox.client import NoSuchButton, Sandbox
+from sandbox.client import Sandbox
 from sandbox.server import SandboxServer
 
 TOKEN = "4200042:sandbox-test"
@@ -64,21 +64,6 @@ async def test_talk(sandbox: Sandbox) -> None:
     await person.wait_for("Выбрано 11")
     assert [toast["text"] for toast in await person.toasts()] == ["Нажато 1", "Нажато 11"]
     assert await person.last() == (await person.messages())[-1]
-
-
-async def test_what_is_missing_is_told(sandbox: Sandbox) -> None:
-    """A missing button and a message that never comes are told with the end of the chat."""
-    person = await sandbox.person("Ирина")
-    await person.send("привет")
-    await person.wait_for("привет")
-    with pytest.raises(NoSuchButton, match=r"(?s)Вы сказали: привет.*\[11\]"):
-        await person.press("Нет такой", settle=0.05)
-    with pytest.raises(TimeoutError, match="Вы сказали: привет"):
-        await person.wait_for("прощайте", timeout=0.05)
-    await person.send("второе")
-    with pytest.raises(TimeoutError):
-        await person.wait_for("привет", timeout=0.05)
-    await person.wait_for("привет", after=0)
 
 
 async def test_many_people_at_once(sandbox: Sandbox) -> None:

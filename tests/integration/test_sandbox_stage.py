@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, MultipartWriter
 
 from sandbox.client import Person, Sandbox
 from sandbox.server import SandboxServer
@@ -73,3 +73,21 @@ async def test_an_unknown_token_and_method_are_refused() -> None:
         assert await t.raw("getMe", token="1:x") == {"ok": False, "error_code": 401, "description": "Unauthorized"}
         assert (await t.raw("getNothing"))["error_code"] == 404
         assert (await t.raw("GETME"))["ok"]
+        async with t.session.get(f"{t.server.base_url}/file/bot1:x/file") as response:
+            assert response.status == 401
+
+
+async def test_a_query_a_form_and_parts_are_read_alike() -> None:
+    """A call is understood as a query, a form and a multipart form with nested JSON as text."""
+    async with table() as t:
+        url = f"{t.server.base_url}/bot{TOKEN}/sendMessage"
+        board = '{"inline_keyboard":[[{"text":"Да","callback_data":"y"}]]}'
+        values = {"chat_id": str(t.person.id), "text": "Привет", "reply_markup": board}
+        with MultipartWriter("form-data") as parts:
+            for name, value in values.items():
+                parts.append(value).set_content_disposition("form-data", name=name)
+        ways: list[dict[str, Any]] = [{"params": values}, {"data": values}, {"data": parts}]
+        for way in ways:
+            async with t.session.post(url, **way) as response:
+                assert (await response.json())["result"]["text"] == "Привет"
+            assert (await t.person.last()).has_button("Да")

@@ -79,35 +79,6 @@ async def test_stop_ends_polls_at_once(scene: Scene) -> None:
     assert time.monotonic() - begun < 3
 
 
-async def test_all_kinds_are_aiograms(scene: Scene) -> None:
-    """What a person does comes as aiogram's types: contact, voice, sticker, edit, forward, files, block."""
-    _, _, bot, person = scene
-    number = await person.send("/help x")
-    await person.edit(number, "иначе")
-    await person.share_contact()
-    await person.contact("+79990000000", "Пётр")
-    await person.voice()
-    await person.sticker()
-    await person.send("чужое", forward=True, reply_to=number)
-    await person.upload(b"x", "list.csv", caption="Список", media_group_id="7")
-    await person.upload(b"x", "photo.png", "photo")
-    await person.block()
-    updates = await bot.get_updates()
-    told = [u.message or u.edited_message for u in updates]
-    assert [m.content_type if m else "-" for m in told] == (
-        ["text", "text", "contact", "contact", "voice", "sticker", "text", "document", "photo", "-"]
-    )
-    assert updates[0].message
-    assert updates[0].message.entities
-    assert [m.contact.user_id for m in told if m and m.contact] == [person.id, None]
-    forwarded = updates[6].message
-    assert forwarded
-    assert forwarded.forward_origin
-    assert forwarded.reply_to_message
-    assert updates[9].my_chat_member
-    assert updates[9].my_chat_member.new_chat_member.status == "kicked"
-
-
 class Hook:
     """A webhook that refuses the first calls and remembers all."""
 
