@@ -25,7 +25,7 @@ class Ticker:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         for tick in ticks:
             self._scheduler.add_job(
-                tick.job,
+                _coroutine(tick.job),
                 "interval",
                 seconds=tick.seconds,
                 id=tick.name,
@@ -46,3 +46,12 @@ class Ticker:
     def stop(self) -> None:
         """Stop ticking."""
         self._scheduler.shutdown(wait=False)
+
+
+def _coroutine(job: Job) -> Job:
+    """Make a coroutine function of any job: of an object that is called APScheduler would only make the coroutine."""
+
+    async def run() -> None:
+        await job()
+
+    return run
