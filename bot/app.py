@@ -8,7 +8,7 @@ import logging
 import signal
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiogram import Bot
@@ -20,24 +20,28 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat_channel import ChatChannel
 from bot.config import Settings
+from bot.context import Files
 from bot.context import Settings as ChatSettings
 from bot.delivery import Deliverer
 from bot.dispatch import Conversation
+from bot.downloads import Downloads
 from bot.intake import ALLOWED, Intake, Polling
 from bot.limits import Limits
 from bot.notices import WORDED
+from bot.ticks import all_ticks
 from bot.workers import Workers
-from scheduler.drafts import DraftKeeper, DraftPolicy
-from scheduler.ticker import Tick, Ticker
-from school.ports import Clock
+from scheduler.ticker import Ticker
+from school.ports import Clock, Vault
+from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.outbox import OutboxRow
+from storage.uploads import UploadStore
+from storage.vault import KEY_FILE, VaultKeyMissing, open_vault
 from web import webhook
 
 log = logging.getLogger(__name__)
 
 PENDING_AT_START = 100_000
-INBOX_KEPT = timedelta(days=7)
 # A stop in all: 8 for the workers, 8 for the deliverers side by side, 5 for the webhook's server; 25 end it anyhow.
 WORKERS_STOP = 8.0
 DELIVERERS_STOP = 8.0
@@ -63,6 +67,7 @@ class App:
     """The whole bot. `clock` may be another than the machine's (demo, tests)."""
 
     database: Database
+    vault: Vault
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -82,10 +87,15 @@ class App:
 
     async def _start(self) -> None:
         await self._open_database()
+        await self._open_vault()
         bot = await self._open_bot()
         me = await bot.me()
         conversation = Conversation(
-            bot, lambda: self.database.uow(self.clock), self.clock, self._chat_settings(me.username or "")
+            bot,
+            lambda: self.database.uow(self.clock),
+            self.clock,
+            self._chat_settings(me.username or ""),
+            Files(Downloads(bot), UploadStore(ProcessChecker(), self.vault)),
         )
         self._closing.push_async_callback(conversation.finish)
         self._start_deliverers(bot, me.username or "")
@@ -109,6 +119,19 @@ class App:
             raise StartError(f"база данных недоступна (database.url): {type(error).__name__}") from error
         if url.startswith("sqlite"):
             await self.database.outbox.release_all()
+
+    async def _open_vault(self) -> None:
+        documents = self.settings.documents
+        try:
+            self.vault = await asyncio.to_thread(open_vault, documents.path, documents.secret())
+        except OSError as error:
+            raise StartError(
+                f"папка документов {documents.path} не открывается ({error.strerror}): проверьте documents.path и права"
+            ) from error
+        except VaultKeyMissing as error:
+            raise StartError(
+                f"ключа документов нет: верните файл {documents.path.parent / KEY_FILE} или впишите documents.key"
+            ) from error
 
     def _lock(self, path: Path) -> None:
         """Keep a second process off the file: it would take over the messages that this one is sending."""
@@ -146,11 +169,13 @@ class App:
             default_centre=school.default_centre,
             in_chat=self.settings.personal_data.in_chat,
             public_url=web_section.public_url if web_section else None,
+            registration=school.registration,
+            frdo=school.frdo,
         )
 
     def _start_deliverers(self, bot: Bot, username: str) -> None:
         limits = Limits(asyncio.get_running_loop().time, enabled=self.settings.telegram.limits)
-        chat = ChatChannel(bot, self.database.outbox, self.clock, limits, WORDED)
+        chat = ChatChannel(bot, self.database.outbox, self.clock, limits, WORDED, self.vault)
         self._deliverers = [Deliverer("chat", self.database.outbox, chat.send, self.clock, at_once=CHATS_AT_ONCE)]
         if self.settings.smtp is not None:
             self._deliverers.append(self._mail_deliverer(username))
@@ -193,20 +218,9 @@ class App:
         return Deliverer("mail", self.database.outbox, sender.send, self.clock, at_once=LETTERS_AT_ONCE)
 
     def _start_ticker(self) -> None:
-        keeper = DraftKeeper(
-            lambda: self.database.uow(self.clock),
-            self.database.drafts_to_nudge,
-            self.database.drafts_to_expire,
-            self.clock,
-            self.settings.school.timezone,
-            DraftPolicy(),
-        )
-        self.ticker = Ticker([Tick("drafts", 60, keeper), Tick("inbox", 3600, self._forget)])
+        self.ticker = Ticker(all_ticks(self.database, self.vault, self.clock, self.settings))
         self.ticker.start()
         self._closing.callback(self.ticker.stop)
-
-    async def _forget(self) -> None:
-        await self.database.inbox.forget(self.clock.now() - INBOX_KEPT)
 
     async def _start_intake(self, bot: Bot, intake: Intake) -> None:
         telegram = self.settings.telegram

@@ -17,12 +17,13 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
     TelegramRetryAfter,
 )
-from aiogram.methods import EditMessageText, SendMessage, TelegramMethod
+from aiogram.methods import EditMessageText, SendMediaGroup, SendMessage, TelegramMethod
 from aiogram.types import Message
 
+from bot import outgoing_files
 from bot.limits import Limits
 from bot.replies import Screen, message_params
-from school.ports import Clock
+from school.ports import Clock, Vault
 from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
 
 log = logging.getLogger(__name__)
@@ -46,20 +47,23 @@ class ChatChannel:
         clock: Clock,
         limits: Limits,
         worded: dict[str, Callable[[dict[str, Any]], Screen]],
+        vault: Vault,
     ) -> None:
         self._bot = bot
         self._store = store
         self._clock = clock
         self._limits = limits
         self._worded = worded
+        self._vault = vault
         self._message_ids: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, row: OutboxRow) -> Outcome:
         """Send one row; never raises for what Telegram may answer."""
         chat_id = int(row.recipient)
         method = await self._method(row, chat_id)
-        if wait := self._limits.reserve(chat_id):
-            await asyncio.sleep(wait)
+        for _ in range(len(method.media) if isinstance(method, SendMediaGroup) else 1):
+            if wait := self._limits.reserve(chat_id):
+                await asyncio.sleep(wait)
         try:
             sent: object = await self._call(method)
         except TelegramAPIError as error:
@@ -82,6 +86,8 @@ class ChatChannel:
             raise
 
     async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any]:
+        if row.kind in outgoing_files.KINDS:
+            return await outgoing_files.method(row.kind, row.data, chat_id, self._vault)
         if row.kind != "reply":
             return SendMessage(**message_params(self._worded[row.kind](row.data), chat_id))
         params: dict[str, Any] = {**row.data["params"], "chat_id": chat_id}

@@ -22,11 +22,13 @@ from pydantic_settings import (
 )
 
 from bot.config_words import ConfigError, explain, syntax_fault, unknown_variable
+from school.forms.questionnaire import FRDO
 
 PREFIX = "BOT__"
 DEFAULT_PATH = Path("config.toml")
 
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+SHORTEST_KEY = 16
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 Security = Literal["none", "starttls", "tls"]
@@ -54,9 +56,24 @@ def _zone(value: str) -> str:
     return value
 
 
+def _frdo_fields(value: tuple[str, ...]) -> tuple[str, ...]:
+    for key in value:
+        if key not in FRDO:
+            raise ValueError(f"поля «{key}» нет; бывают: {', '.join(FRDO)}")
+    return value
+
+
 def _bot_token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\d+:[\w-]{3,}", value.get_secret_value(), re.ASCII):
         raise ValueError("не похоже на токен бота: он вида 123456789:AAH…, скопируйте его у @BotFather целиком")
+    return value
+
+
+def _document_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_KEY:
+        raise ValueError(
+            f"слишком короткий, нужно от {SHORTEST_KEY} знаков; удалите строку — ключ появится сам, в файле"
+        )
     return value
 
 
@@ -161,14 +178,20 @@ class School(Section):
     support_phone: str | None = None
     curator_email: MailAddress | None = None
     originals_address: str | None = None
+    registration: bool = False
+    frdo: Annotated[tuple[str, ...], AfterValidator(_frdo_fields)] = ()
     default_centre: str | None = None
 
 
 class Documents(Section):
-    """Where documents are kept, encrypted with the key."""
+    """Where documents are kept, encrypted with the key; without one a key is made in a file beside the folder."""
 
     path: Path = Path("data/documents")
-    key: SecretStr | None = None
+    key: Annotated[SecretStr, AfterValidator(_document_key)] | None = None
+
+    def secret(self) -> str | None:
+        """Return the key set, None where it is to be made."""
+        return self.key.get_secret_value() if self.key is not None else None
 
 
 class PersonalData(Section):

@@ -89,6 +89,8 @@ def _wrong(error: Any, key: str) -> str:
         return f"«{given}» не подходит, бывает: true, false"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"это раздел, пишите [{key}] и ключи под ним"
+    if kind in ("tuple_type", "list_type"):
+        return 'нужен список в квадратных скобках; пример: ["snils", "birth_date"]'
     if kind == "string_too_short":
         return "значение пустое, впишите его или уберите раздел"
     return "значение нужно в кавычках, как строка"

@@ -1,13 +1,17 @@
 """What every handler gets besides the update: the unit of work, the session, the replies, the time, the words' data."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from aiogram.types import Message
+
 from bot.replies import Replies
 from school.centre import Role
-from school.ports import Session, UnitOfWork
+from school.ports import Session, UnitOfWork, Uploads
+from school.use_cases.fill_questionnaire import Filled
 from school.use_cases.find import holds, manages
 
 
@@ -42,20 +46,37 @@ class Settings:
         return "Помощь: " + ", ".join(ways) + "."
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The way of files in: `download` fetches what a message brought, `uploads` checks and keeps it.
+
+    `download` raises `school.uploads.UploadRefused` for too large a file and `bot.downloads.NotFetched`.
+    """
+
+    download: Callable[[Message], Awaitable[bytes]]
+    uploads: Uploads
+
+
 @dataclass(slots=True)
 class Talk:
-    """One update's surroundings. `now` in UTC, `today` in the school's zone."""
+    """One update's surroundings. `now` in UTC, `today` in the school's zone.
+
+    `menu_changes` are the chats of people whose roles change, to be given their new command menu after the commit.
+    """
 
     uow: UnitOfWork
     session: Session
     replies: Replies
     now: datetime
     settings: Settings
+    files: Files
     user_id: int
     chat_id: int
     first_name: str
     message_id: int | None = None
     new_role: Role | None = None
+    menu_changes: list[int] = field(default_factory=list)
+    filled: Filled | None = None
 
     def has_role(self, *roles: Role) -> bool:
         """Tell whether the person holds one of these roles now."""
@@ -64,6 +85,10 @@ class Talk:
     def manages(self, centre: str) -> bool:
         """Tell whether the person is a manager of this very centre."""
         return manages(self.session, centre)
+
+    async def download(self, message: Message) -> bytes:
+        """Return the content of the message's file; raises as `Files` says."""
+        return await self.files.download(message)
 
     @property
     def staff_name(self) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 from bot.app import App, StartError
 from bot.catalogue_file import parse
 from bot.config import Settings
-from bot.story import play
+from bot.story import Links, play
 from sandbox.client import Sandbox
+from sandbox.clock import SandboxClock
 from sandbox.mailbox import Mailbox
 from sandbox.page import routes as page_routes
 from sandbox.server import SandboxServer
@@ -31,8 +32,9 @@ class Stage:
     server: SandboxServer
     mailbox: Mailbox
     app: App
-    manager_link: str
-    curator_link: str
+    clock: SandboxClock
+    links: Links
+    admin_link: str
 
 
 def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
@@ -41,6 +43,7 @@ def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
         "telegram": {"token": TOKEN, "api_server": api_server},
         "database": {"url": f"sqlite+aiosqlite:///{folder}/demo.db"},
         "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "shkola@example.ru"},
+        "documents": {"path": f"{folder}/documents"},
         "school": {
             "support_phone": "8 800 000-00-00",
             "curator_email": "kurator@example.ru",
@@ -55,41 +58,51 @@ async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
     """Start the sandbox and the bot on it with sample data; stop both at the end."""
     mailbox = Mailbox()
     smtp_port = await mailbox.start()
-    server = SandboxServer(TOKEN, limits=limits, extra_routes=[*mailbox.routes(), *page_routes()])
+    clock = SandboxClock()
+    routes = [*mailbox.routes(), *page_routes(), *clock.routes()]
+    server = SandboxServer(TOKEN, limits=limits, extra_routes=routes)
     try:
         await server.start("127.0.0.1", port)
     except OSError as error:
         await mailbox.stop()
         raise StartError(f"порт {port} занят: укажите другой, например --port {port + 1}") from error
     with tempfile.TemporaryDirectory(prefix="school-demo-") as folder:
-        app = App(demo_settings(server.base_url, smtp_port, folder))
+        app = App(demo_settings(server.base_url, smtp_port, folder), clock)
+
+        async def moved() -> None:
+            await app.ticker.tick_now()
+            app.wake()
+
         try:
             await app.start()
-            yield Stage(server, mailbox, app, *await _sample_data(app))
+            clock.moved = moved
+            yield Stage(server, mailbox, app, clock, *await _sample_data(app))
         finally:
             await app.stop()
             await server.stop()
             await mailbox.stop()
 
 
-async def _sample_data(app: App) -> tuple[str, str]:
+async def _sample_data(app: App) -> tuple[Links, str]:
     database = app.database
     today = app.clock.now().date()
     await database.replace_catalogue(parse(await asyncio.to_thread(EXAMPLE.read_text, "utf-8"), today))
     await database.save_centre(CENTRE)
-    uow = database.uow(app.clock)
-    manager = await invite_staff(uow, app.clock.now(), Role.MANAGER, CENTRE.number)
-    curator = await invite_staff(uow, app.clock.now(), Role.CURATOR, None)
+    uow, now = database.uow(app.clock), app.clock.now()
+    manager = await invite_staff(uow, now, Role.MANAGER, CENTRE.number, actor="demo")
+    curator = await invite_staff(uow, now, Role.CURATOR, None, actor="demo")
+    admin = await invite_staff(uow, now, Role.ADMIN, None, actor="demo")
     await uow.commit()
-    return f"/start staff_{manager}", f"/start staff_{curator}"
+    return Links(f"/start staff_{manager}", f"/start staff_{curator}"), f"/start staff_{admin}"
 
 
 async def _by_hand(port: int) -> int:
     async with stage(port, limits=True) as scene, Sandbox(scene.server.base_url) as sandbox:
         await sandbox.person("Ирина", last_name="Белова", phone="+79161234567", part="Клиент", hint="/start sc_0123")
         await sandbox.person("Любовь", last_name="Соколова", phone="+79339333333", part="Ученик")
-        await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.manager_link)
-        await sandbox.person("Анна", last_name="Орлова", part="Куратор", hint=scene.curator_link)
+        await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.links.manager)
+        await sandbox.person("Анна", last_name="Орлова", part="Куратор", hint=scene.links.curator)
+        await sandbox.person("Ольга", last_name="Зимина", part="Администратор", hint=scene.admin_link)
         print(f"Демонстрация: {scene.server.base_url}/ — откройте эту страницу. Остановить: Ctrl+C.", flush=True)
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
@@ -98,7 +111,7 @@ async def _by_hand(port: int) -> int:
 
 async def _alone() -> int:
     async with stage(0, limits=True) as scene, Sandbox(scene.server.base_url) as sandbox:
-        return await play(sandbox, scene.manager_link)
+        return await play(sandbox, scene.links, scene.clock.move)
 
 
 def main(*, story: bool, port: int) -> int:

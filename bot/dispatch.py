@@ -12,10 +12,10 @@ from uuid import uuid4
 
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
-from aiogram.types import BotCommand, BotCommandScopeChat, CallbackQuery, Message, Update, User
+from aiogram.types import BotCommandScopeChat, CallbackQuery, Message, Update, User
 
-from bot import routers, texts
-from bot.context import Settings, Talk
+from bot import menus, routers, texts
+from bot.context import Files, Settings, Talk
 from bot.replies import Replies, Screen
 from school.centre import Role
 from school.draft import SIDE_FORMS, Visitor
@@ -28,22 +28,6 @@ from wording.problems import explain
 MAIN_FORMS = ("order", "questionnaire")
 
 log = logging.getLogger(__name__)
-
-STAFF_COMMANDS = {
-    "order": "Заявка за клиента",
-    "orders": "Мои заявки",
-    "support": "Помощь человека",
-    "cancel": "Отменить заявку",
-    "help": "Что я умею",
-}
-CLIENT_COMMANDS = {
-    "order": "Новая заявка",
-    "orders": "Мои заявки",
-    "courses": "Мои курсы",
-    "support": "Помощь человека",
-    "cancel": "Отменить заявку",
-    "help": "Что я умею",
-}
 
 
 class Row(Protocol):
@@ -79,12 +63,13 @@ class Conversation:
     """Handles stored updates one by one; `open_uow` begins a unit of work."""
 
     def __init__(
-        self, bot: Bot, open_uow: Callable[[], CommittingUnitOfWork], clock: Clock, settings: Settings
+        self, bot: Bot, open_uow: Callable[[], CommittingUnitOfWork], clock: Clock, settings: Settings, files: Files
     ) -> None:
         self._bot = bot
         self._open_uow = open_uow
         self._clock = clock
         self._settings = settings
+        self._files = files
         self._dispatcher = routers.dispatcher()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -109,8 +94,9 @@ class Conversation:
         await uow.commit()
         if update.callback_query is not None:
             self._after(self._answer(update.callback_query.id, talk.replies.toast))
-        if talk.new_role is not None:
-            self._after(self._staff_menu(talk.chat_id))
+        changed = {*talk.menu_changes} | ({talk.chat_id} if talk.new_role is not None else set())
+        for chat_id in changed:
+            self._after(self._menu(chat_id))
 
     async def _talk(
         self, uow: CommittingUnitOfWork, row: Row, user: User, message_id: int | None, *, is_command: bool
@@ -128,6 +114,7 @@ class Conversation:
             replies=Replies(user.id, str(row.id)),
             now=self._clock.now(),
             settings=self._settings,
+            files=self._files,
             user_id=user.id,
             chat_id=user.id,
             first_name=user.first_name,
@@ -159,9 +146,15 @@ class Conversation:
         except (TelegramAPIError, ClientDecodeError) as error:
             log.debug("a button's answer was not taken: %s", type(error).__name__)
 
-    async def _staff_menu(self, chat_id: int) -> None:
+    async def _menu(self, chat_id: int) -> None:
+        """Set the command menu of a person whose roles have changed: what they hold now."""
+        scope = BotCommandScopeChat(chat_id=chat_id)
         try:
-            await self._bot.set_my_commands(_commands(STAFF_COMMANDS), scope=BotCommandScopeChat(chat_id=chat_id))
+            held = [member.role for member in (await self._open_uow().session(chat_id)).roles]
+            if held:
+                await self._bot.set_my_commands(menus.bot_commands(held), scope=scope)
+            else:
+                await self._bot.delete_my_commands(scope=scope)
         except (TelegramAPIError, ClientDecodeError) as error:
             log.warning("a member of staff got no menu: %s", type(error).__name__)
 
@@ -176,7 +169,7 @@ class Conversation:
 
     async def set_commands(self) -> None:
         """Set the command menu of everyone who has no role of staff."""
-        await self._bot.set_my_commands(_commands(CLIENT_COMMANDS))
+        await self._bot.set_my_commands(menus.bot_commands(()))
 
     async def finish(self) -> None:
         """Wait for the buttons' answers under way."""
@@ -198,10 +191,6 @@ async def _main_form(uow: UnitOfWork, session: Session, now: datetime, *, ended:
     main = max(found, key=lambda draft: draft.touched_at, default=None)
     number = main.centre if main else session.visitor.centre if session.visitor else None
     return replace(session, draft=main, centre=await uow.centre(number) if number else None)
-
-
-def _commands(named: dict[str, str]) -> list[BotCommand]:
-    return [BotCommand(command=name, description=words) for name, words in named.items()]
 
 
 def _person(update: Update) -> tuple[User, int | None] | None:

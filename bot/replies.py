@@ -24,11 +24,12 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message: Telegram HTML and inline buttons, or one button that shares the sender's own contact."""
+    """One message: Telegram HTML and inline buttons; or a button that shares the own contact, and texts beside it."""
 
     text: str
     buttons: Rows = ()
     share_contact: str | None = None
+    keyboard: tuple[str, ...] = ()
     drop_keyboard: bool = False
 
 
@@ -44,7 +45,10 @@ def message_params(screen: Screen, chat_id: int) -> dict[str, Any]:
         params["reply_markup"] = {"inline_keyboard": [[_button(b) for b in row] for row in screen.buttons]}
     elif screen.share_contact:
         params["reply_markup"] = {
-            "keyboard": [[{"text": screen.share_contact, "request_contact": True}]],
+            "keyboard": [
+                [{"text": screen.share_contact, "request_contact": True}],
+                *([{"text": words}] for words in screen.keyboard),
+            ],
             "resize_keyboard": True,
             "one_time_keyboard": True,
         }

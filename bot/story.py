@@ -1,10 +1,16 @@
-"""The story of an order, played through the sandbox as people would and told on the terminal."""
+"""The story of an order up to the admission, played through the sandbox as people would and told on the terminal."""
 
 import re
 import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
 
-from sandbox.client import Message, Person, Sandbox
+from sandbox.client import Message, NotSaid, Person, Sandbox
 
+PATIENCE = 20.0  # seconds
+SETTLE = 5.0
 ORDER = [
     ("press", "Даю согласие"),
     ("press", "Юридическое лицо"),
@@ -38,20 +44,23 @@ def is_answer(message: Message) -> bool:
 class Teller:
     """Prints what people and the bot say, as it is said."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self) -> None:
         self._told: dict[int, set[tuple[int, str]]] = {}
+
+    def title(self, words: str) -> None:
+        """Print the head of a scene."""
+        print(f"\n— {words} —")
 
     def said(self, name: str, text: str) -> None:
         """Print one line of a person."""
         print(f"\n  {name}: {text}")
 
-    def heard(self, person: Person, messages: list[Message]) -> None:
-        """Print what the bot has said since the last time."""
+    async def heard(self, person: Person) -> None:
+        """Print what the bot has said to the person since the last time."""
         told = self._told.setdefault(person.id, set())
-        for message in messages:
+        for message in await person.messages():
             mark = (message.message_id, message.text)
-            if mark in told:
+            if message.sender != "bot" or mark in told:
                 continue
             told.add(mark)
             print("\n".join(f"    {line}" for line in message.text.splitlines()))
@@ -59,55 +68,158 @@ class Teller:
                 print("      " + "  ".join(f"[{b['text']}]" for b in row))
 
 
-async def play(sandbox: Sandbox, manager_link: str) -> int:
-    """Play the story; return 0 only when the order, the centre's letter and the students' letters are all there."""
-    teller = Teller(sandbox)
-    manager = await sandbox.person("Пётр", last_name="Лебедев")
-    await _do(teller, manager, "Менеджер", "send", manager_link)
-    client = await sandbox.person("Ирина", last_name="Белова", phone="+79161234567")
-    await _do(teller, client, "Клиент", "send", "/start sc_0123", until="Согласие на обработку")
-    for how, what in ORDER:
-        await _do(teller, client, "Клиент", how, what)
-    accepted = await client.wait_for("принята", after=0)
-    number = re.search(r"№ (\S+)", accepted.text)
-    if number is None:
-        return _failed("номер заявки не назван")
-    await manager.wait_for(number[1], after=0)
-    teller.heard(manager, [await manager.last()])
-    return await _letters(sandbox, teller, number[1])
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How the staff come in: «/start staff_…» of each."""
+
+    manager: str
+    curator: str
 
 
-async def _do(teller: Teller, person: Person, name: str, how: str, what: str, until: str = "") -> None:
-    teller.said(name, what if how == "send" else f"[{what}]")
-    await (person.send(what) if how == "send" else person.press(what))
-    await person.wait_for(until or is_answer)
-    teller.heard(person, [m for m in await person.messages() if m.sender == "bot"])
+class Actor:
+    """A person of the story: does one thing, waits for what comes of it, and both are told."""
+
+    def __init__(self, person: Person, name: str, teller: Teller) -> None:
+        self.person = person
+        self._name = name
+        self._teller = teller
+
+    async def send(self, text: str, until: str = "") -> Message:
+        """Write a text."""
+        self._teller.said(self._name, text)
+        await self.person.send(text)
+        return await self._heard(until)
+
+    async def press(self, label: str, until: str = "") -> Message:
+        """Press a button."""
+        self._teller.said(self._name, f"[{label}]")
+        await self.person.press(label, settle=SETTLE)
+        return await self._heard(until)
+
+    async def photo(self, content: bytes, name: str, until: str) -> Message:
+        """Send a photo."""
+        self._teller.said(self._name, f"📎 {name}")
+        await self.person.upload(content, name, "photo")
+        return await self._heard(until)
+
+    async def hears(self, words: str) -> Message:
+        """Wait for what comes by itself."""
+        found = await self.person.wait_for(words, after=0, timeout=PATIENCE)
+        await self._teller.heard(self.person)
+        return found
+
+    async def _heard(self, until: str) -> Message:
+        found = await self.person.wait_for(until or is_answer, timeout=PATIENCE)
+        await self._teller.heard(self.person)
+        return found
 
 
-async def _letters(sandbox: Sandbox, teller: Teller, number: str) -> int:
-    centre = await sandbox.wait_letter(lambda letter: "centre@example.ru" in letter["to"])
-    if number not in centre["subject"] or not centre["attachments"]:
-        return _failed("в письме центру нет номера или таблицы")
-    print(f"\n  Почта центра: {centre['subject']}, вложение {centre['attachments'][0]['name']}")
-    link = ""
-    for address in ("sokolova.l@yandex.ru", "lebedeva.t@mail.ru"):
-        letter = await sandbox.wait_letter(lambda found, to=address: to in found["to"])  # type: ignore[misc]
-        found = re.search(r"start=(q_[\w-]+)", letter["text"])
-        if found is None:
-            return _failed(f"в письме ученику {address} нет ссылки")
-        print(f"  Почта ученика {address}: {letter['subject']}")
-        link = link or found[1]
-    return await _student(sandbox, teller, link)
+Move = Callable[[timedelta], Awaitable[None]]
 
 
-async def _student(sandbox: Sandbox, teller: Teller, link: str) -> int:
-    student = await sandbox.person("Любовь", phone="+79339333333")
-    await _do(teller, student, "Ученик", "send", f"/start {link}")
-    await _do(teller, student, "Ученик", "send", "3333", until="заполните анкету")
-    print("\nИстория сыграна: заявка, письмо центру и письма ученикам на месте.")
+async def play(sandbox: Sandbox, links: Links, move: Move) -> int:
+    """Play the story; return 0 only when everything that must come of it has come. `move` moves the bot's clock."""
+    teller = Teller()
+    try:
+        await _play(sandbox, links, move, teller)
+    except (NotSaid, LookupError) as error:
+        print(f"История не сложилась: {error}.", file=sys.stderr)
+        return 1
+    print("\nИстория сыграна: от заявки до открытого доступа.")
     return 0
 
 
-def _failed(why: str) -> int:
-    print(f"История не сложилась: {why}.", file=sys.stderr)
-    return 1
+async def _play(sandbox: Sandbox, links: Links, move: Move, teller: Teller) -> None:
+    manager = Actor(await sandbox.person("Пётр", last_name="Лебедев"), "Менеджер", teller)
+    curator = Actor(await sandbox.person("Анна", last_name="Орлова"), "Куратор", teller)
+    teller.title("Сотрудники входят по ссылкам")
+    await manager.send(links.manager)
+    await curator.send(links.curator)
+    teller.title("Клиент оформляет заявку")
+    number = await _order(sandbox, teller)
+    await manager.hears(number)
+    student = await _student(sandbox, teller, await _letters(sandbox, number))
+    teller.title("Куратор проверяет анкету")
+    await _review(curator, student, move)
+    teller.title("Оплата и зачисление")
+    await manager.send(f"/paid {number} 1", "оплач")
+    await curator.send("/admit", "Соколова")
+    await curator.press("1", "Доступ открыт")
+    await student.hears("Доступ к обучению открыт")
+    await student.send("/courses", "зачислен")
+
+
+async def _order(sandbox: Sandbox, teller: Teller) -> str:
+    client = Actor(await sandbox.person("Ирина", last_name="Белова", phone="+79161234567"), "Клиент", teller)
+    await client.send("/start sc_0123", "Согласие на обработку")
+    for how, what in ORDER:
+        await (client.send(what) if how == "send" else client.press(what))
+    accepted = await client.person.wait_for("принята", after=0)
+    number = re.search(r"№ (\S+)", accepted.text)
+    if number is None:
+        raise LookupError("номер заявки не назван")
+    return number[1]
+
+
+async def _letters(sandbox: Sandbox, number: str) -> str:
+    centre = await sandbox.wait_letter(lambda letter: "centre@example.ru" in letter["to"])
+    if number not in centre["subject"] or not centre["attachments"]:
+        raise LookupError("в письме центру нет номера или таблицы")
+    print(f"\n  Почта центра: {centre['subject']}, вложение {centre['attachments'][0]['name']}")
+    found = []
+    for address in ("sokolova.l@yandex.ru", "lebedeva.t@mail.ru"):
+        letter = await sandbox.wait_letter(lambda told, to=address: to in told["to"])  # type: ignore[misc]
+        link = re.search(r"start=(q_[\w-]+)", letter["text"])
+        if link is None:
+            raise LookupError(f"в письме ученику {address} нет ссылки")
+        print(f"  Почта ученика {address}: {letter['subject']}")
+        found.append(link[1])
+    return found[0]
+
+
+async def _student(sandbox: Sandbox, teller: Teller, link: str) -> Actor:
+    teller.title("Ученик заполняет анкету")
+    student = Actor(await sandbox.person("Любовь", phone="+79339333333"), "Ученик", teller)
+    await student.send(f"/start {link}", "последние четыре цифры")
+    await student.send("3333", "Согласие на обработку")
+    await student.press("Даю согласие", "образование")
+    await student.press("Высшее", "Фамилия в дипломе")
+    await student.press("Другая", "Какая фамилия")
+    await student.send("Иванова", "Пришлите диплом")
+    await student.photo(picture(1), "диплом.jpg", "Диплом: 1 страница")
+    await student.press("Готово", "о смене фамилии")
+    await student.photo(picture(2), "свидетельство.jpg", "Документ о смене фамилии: 1 страница")
+    await student.press("Готово", "Проверьте анкету")
+    await student.press("Отправить", "Анкета отправлена")
+    return student
+
+
+async def _review(curator: Actor, student: Actor, move: Move) -> None:
+    await curator.send("/queue", "Анкета")
+    await curator.press("Вернуть", "Что вернуть")
+    await curator.press("Диплом", "Диплом")
+    await curator.press("Не читается", "Диплом")
+    await curator.press("Вернуть ученику", "Возвращена")
+    await move(timedelta(minutes=3))
+    await student.hears("Анкету нужно исправить")
+    await student.press("Исправить", "Пришлите диплом")
+    await student.photo(picture(3), "диплом.jpg", "Диплом: 1 страница")
+    await student.press("Готово", "Проверьте анкету")
+    await student.press("Отправить", "Анкета отправлена")
+    await curator.send("/queue", "Анкета")
+    await curator.press("Подтвердить", "Подтверждена")
+    await move(timedelta(minutes=3))
+    await student.hears("Ваша анкета подтверждена")
+
+
+def picture(number: int) -> bytes:
+    """Draw a page that reads as a document to the checker."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("RGB", (1000, 1400), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(size=28)
+    for row in range(20, 1360, 44):
+        draw.text((30, row), f"{number}: {row} " * 9, fill="black", font=font)
+    out = BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()

@@ -1,6 +1,7 @@
 """`check`: every piece of the configuration looked at and said in a line; nothing is changed."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from school.catalogue import Catalogue
 from storage.backup import database_file
 from storage.database import Database
 from storage.health import schema_state
+from storage.vault import KEY_FILE
+from wording.letters import LETTER_NAMES
 from wording.plurals import plural
 
 _LIMIT = 15.0  # seconds for a server to answer
@@ -27,10 +30,6 @@ _OWN = {
     "support_phone": "телефон поддержки",
     "curator_email": "почта куратора",
     "originals_address": "адрес для оригиналов",
-}
-_LETTERS = {
-    "questionnaire_invite": "приглашение ученику",
-    "order_to_centre": "заявка центру",
 }
 
 
@@ -56,6 +55,7 @@ async def check(settings: Settings, config: str) -> AsyncIterator[Line]:
     yield await _smtp(settings)
     yield await _imap(settings.imap)
     yield _web(settings)
+    yield await asyncio.to_thread(_documents, settings)
     for line in _own_addresses(settings):
         yield line
 
@@ -169,6 +169,20 @@ def _web(settings: Settings) -> Line:
     return Line("ok", "Страница", f"{web.host}:{web.port}, снаружи {web.public_url}")
 
 
+def _documents(settings: Settings) -> Line:
+    path = settings.documents.path
+    if not os.access(path if path.exists() else _nearest(path), os.W_OK):
+        return Line("bad", "Документы", f"в папку {path} нельзя писать, проверьте documents.path и права")
+    if settings.documents.key is None:
+        beside = path.parent / KEY_FILE
+        return Line("warn", "Документы", f"{path}, ключ лежит рядом ({beside}): сохраните его копию отдельно")
+    return Line("ok", "Документы", f"{path}, ключ из настроек")
+
+
+def _nearest(path: Path) -> Path:
+    return next((parent for parent in path.absolute().parents if parent.exists()), Path("/"))
+
+
 def _own_addresses(settings: Settings) -> list[Line]:
     from mail.letters import waiting_for
 
@@ -177,7 +191,7 @@ def _own_addresses(settings: Settings) -> list[Line]:
     for key, name in _OWN.items():
         if getattr(settings.school, key):
             continue
-        letters = [_LETTERS.get(kind, kind) for kind, needs in waiting.items() if f"school.{key}" in needs]
+        letters = [LETTER_NAMES[kind] for kind, needs in waiting.items() if f"school.{key}" in needs]
         waits = f", без него ждёт: {', '.join(letters)}" if letters else ""
         lines.append(Line("warn", f"school.{key}", f"не задан ({name}){waits}"))
     return lines

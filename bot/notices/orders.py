@@ -4,7 +4,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from bot.callbacks import form
+from bot.callbacks import form, pay
+from bot.notices.tasks import open_button, students_button
 from bot.replies import Button, Screen
 from school.people import parse_full_name
 from wording.plurals import plural
@@ -24,8 +25,14 @@ def order_to_staff(data: dict[str, Any]) -> Screen:
     return Screen(
         f"<b>Новая заявка № {escape(data['number'])}</b> · {count} · {format_sum(data['total'])}\n"
         f"{escape(_short_payer(payer))}{inn}\n"
-        "Выставьте счёт и договор: все данные — в почте центра."
+        "Выставьте счёт и договор: все данные — в почте центра.",
+        ((paid_button(data["number"]), students_button(data["number"])),),
     )
+
+
+def paid_button(number: str) -> Button:
+    """The way from a card of an order to its payment."""
+    return Button("Оплачено", pay("open", number))
 
 
 def link_locked(data: dict[str, Any]) -> Screen:
@@ -33,7 +40,8 @@ def link_locked(data: dict[str, Any]) -> Screen:
     student = escape(parse_full_name(data["student_name"]).initials)
     return Screen(
         f"⚠️ Заявка № {escape(data['number'])}: ссылка ученика закрыта после пяти неверных ответов.\n"
-        f"Ученик: {student}. Проверьте телефон в заявке и свяжитесь с учеником."
+        f"Ученик: {student}. Проверьте телефон в заявке и свяжитесь с учеником.",
+        ((open_button(data),),),
     )
 
 

@@ -4,7 +4,22 @@ from functools import cache
 
 from aiogram import Dispatcher
 
-from bot.routers import commands, fallback, order, proof, start
+from bot.routers import (
+    admission,
+    commands,
+    fallback,
+    filling,
+    payment,
+    proof,
+    questionnaire,
+    queue,
+    results,
+    review,
+    staff,
+    start,
+    students,
+    thread,
+)
 
 
 @cache
@@ -15,5 +30,20 @@ def dispatcher() -> Dispatcher:
     one for all.
     """
     made = Dispatcher(disable_fsm=True)
-    made.include_routers(start.router, commands.router, order.router, proof.router, fallback.router)
+    made.include_routers(
+        start.router,
+        commands.router,
+        thread.router,
+        queue.router,
+        review.router,
+        payment.router,
+        admission.router,
+        results.router,
+        students.router,
+        staff.router,
+        questionnaire.router,
+        filling.router,
+        proof.router,
+        fallback.router,
+    )
     return made

@@ -13,6 +13,9 @@ from bot.routers.filters import Filling
 from bot.routers.start import without_link
 from bot.views import form as form_view
 from bot.views import home
+from school.centre import Role
+from school.order import Enrolment
+from school.use_cases.follow_order import follows
 
 router = Router(name="commands")
 
@@ -20,7 +23,7 @@ router = Router(name="commands")
 @router.message(Command("help"))
 async def help_(_: Message, talk: Talk) -> None:
     """Say what the bot does."""
-    talk.replies.say(Screen(f"{texts.HELP}\n\n{talk.settings.support()}"))
+    talk.replies.say(home.help_(talk.session.roles, talk.settings.support()))
 
 
 @router.message(Command("support"))
@@ -40,6 +43,8 @@ async def order(_: Message, talk: Talk) -> None:
     found = await talk.uow.centre(own) if own else None
     if found is not None and not found.closed:
         await conversation.greet(talk, found, None)
+    elif talk.session.roles:
+        talk.replies.say(Screen(home.NO_ORDERS_OF_STAFF))
     else:
         await without_link(talk)
 
@@ -65,7 +70,13 @@ async def orders(_: Message, talk: Talk) -> None:
 
 async def _orders(talk: Talk, page: int) -> Screen:
     found, total = await talk.uow.orders_placed_by(talk.user_id, home.ORDERS_PAGE, page * home.ORDERS_PAGE)
-    return home.orders(found, total, page) if found else Screen(texts.NO_ORDERS)
+    if not found:
+        return Screen(home.NO_ORDERS_OF_STAFF if talk.session.roles and not _may_order(talk) else texts.NO_ORDERS)
+    return home.orders([order for order in found if follows(talk.session, order)], total, page, talk.settings)
+
+
+def _may_order(talk: Talk) -> bool:
+    return talk.has_role(Role.MANAGER) or talk.session.centre is not None
 
 
 @router.callback_query(MenuButton.filter())
@@ -82,9 +93,16 @@ async def menu(_: CallbackQuery, callback_data: MenuButton, talk: Talk) -> None:
 @router.message(Command("courses"))
 async def courses(_: Message, talk: Talk) -> None:
     """Show the courses of the student this account is bound to."""
-    found = []
-    for line_id in await talk.uow.line_of_visitor(talk.user_id):
-        bound = await talk.uow.order_of_line(line_id)
-        if bound is not None:
-            found.append((bound, next(line for line in bound.lines if line.id == line_id)))
-    talk.replies.say(home.courses(found) if found else Screen(texts.NO_COURSES))
+    await say_courses(talk)
+
+
+async def say_courses(talk: Talk) -> None:
+    """Say the account's courses, each with its conditions and what may be done now."""
+    line_ids = await talk.uow.line_of_visitor(talk.user_id)
+    orders_ = await talk.uow.orders_of_lines(line_ids) if line_ids else ()
+    of_line = {line.id: Enrolment(order, line) for order in orders_ for line in order.lines}
+    found = [of_line[line_id] for line_id in line_ids if line_id in of_line]
+    if found:
+        talk.replies.say(home.courses(found, talk.settings, talk.session.catalogue))
+    else:
+        talk.replies.say(Screen(texts.NO_COURSES))

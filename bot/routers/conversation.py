@@ -1,4 +1,4 @@
-"""The order form's turn-taking, shared by its routers: greet, ask, settle what was answered."""
+"""The forms' turn-taking, shared by their routers: greet, ask, settle what was answered."""
 
 from dataclasses import replace
 from html import escape
@@ -8,14 +8,16 @@ from bot.callbacks import form
 from bot.context import Talk
 from bot.replies import Button, Screen, Target
 from bot.views import form as form_view
+from bot.views import questionnaire as questionnaire_view
 from bot.views import summary as summary_view
 from school.centre import Centre
 from school.draft import Draft
 from school.forms.engine import SUMMARY
 from school.forms.field import NeedsConfirmation
-from school.use_cases import fill_form
+from school.forms.questionnaire import KEY as QUESTIONNAIRE
+from school.use_cases import fill_form, fill_questionnaire
 from school.use_cases.fill_form import Asked
-from wording.consents import ConsentDocument, order_consent, quoted
+from wording.consents import ConsentDocument, order_consent, quoted, student_consent
 
 
 async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
@@ -56,13 +58,47 @@ async def offer_to_continue(talk: Talk, discipline: str | None = None) -> None:
     talk.replies.say(Screen(f"<b>Продолжить заявку?</b>\nВы остановились здесь: {escape(step)}.", rows))
 
 
+async def open_form(talk: Talk) -> None:
+    """Load what the draft points at: a questionnaire's answers live outside it. Raises as `fill_questionnaire.load`."""
+    draft = talk.session.draft
+    if draft is not None and draft.form == QUESTIONNAIRE and talk.filled is None:
+        talk.filled = await fill_questionnaire.load(talk.uow, talk.session)
+        talk.session = talk.filled.session
+
+
+def closed_in_chat(talk: Talk) -> bool:
+    """Say where a form is filled in when chat takes no personal data (any more); tell whether that is so."""
+    if talk.settings.in_chat:
+        return False
+    draft = talk.session.draft
+    if draft is not None and draft.form == QUESTIONNAIRE:
+        talk.replies.say(Screen(texts.no_files_in_chat(talk.settings)))
+    else:
+        email = talk.session.centre.email if talk.session.centre else ""
+        talk.replies.say(Screen(f"{texts.NOT_IN_CHAT.format(email=escape(email))}\n\n{talk.settings.support()}"))
+    return True
+
+
+def save(talk: Talk, asked: Asked, question: str | None) -> None:
+    """Keep the form as it stands, with the message that asks."""
+    if talk.filled is not None and asked.draft.form == QUESTIONNAIRE:
+        fill_questionnaire.save(talk.uow, talk.filled, asked.draft, question, talk.now)
+    else:
+        fill_form.save(talk.uow, asked.draft, question, talk.now)
+
+
 def consent_of(talk: Talk) -> ConsentDocument:
     """Return the consent document as this person sees it."""
+    if talk.filled is not None:
+        centre = talk.session.centre.name if talk.session.centre else talk.filled.about.order.centre
+        return student_consent(centre, register=bool(talk.filled.switched))
     return order_consent(talk.session.centre.name if talk.session.centre else "")
 
 
 def screen_of(talk: Talk, asked: Asked) -> Screen:
     """Return the screen of the present step or the summary."""
+    if asked.at == SUMMARY and asked.draft.form == QUESTIONNAIRE:
+        return questionnaire_view.summary(asked, summary_view.seal(asked.draft.answers))
     if asked.at == SUMMARY:
         return summary_view.summary(asked.draft, asked.context)
     return form_view.question(asked, consent_of(talk))
@@ -71,20 +107,20 @@ def screen_of(talk: Talk, asked: Asked) -> Screen:
 def ask(talk: Talk, asked: Asked) -> None:
     """Send the present question and keep the draft with it."""
     question = talk.replies.say(screen_of(talk, asked))
-    fill_form.save(talk.uow, asked.draft, question, talk.now)
+    save(talk, asked, question)
 
 
 def replace_question(talk: Talk, asked: Asked, target: Target) -> None:
     """Put the present question in the place of the message that was pressed."""
     talk.replies.change(target, screen_of(talk, asked))
-    fill_form.save(talk.uow, asked.draft, asked.draft.question, talk.now)
+    save(talk, asked, asked.draft.question)
 
 
 def settle(talk: Talk, asked: Asked, pressed: int | None) -> None:
     """Answer an input: the old question becomes the fact and the next is asked, or say what was wrong."""
     if isinstance(asked.problem, NeedsConfirmation):
         talk.replies.say(form_view.doubt(asked, asked.problem))
-        fill_form.save(talk.uow, asked.draft, asked.draft.question, talk.now)
+        save(talk, asked, asked.draft.question)
         return
     if asked.problem is not None:
         talk.replies.say(form_view.problem(asked.problem))

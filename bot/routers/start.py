@@ -9,12 +9,14 @@ from aiogram.types import Message
 from bot import texts
 from bot.context import Talk
 from bot.replies import Screen
-from bot.routers import conversation
+from bot.routers import conversation, proof
 from bot.views import home
+from school.centre import Role
 from school.draft import Visitor
 from school.errors import SchoolError
 from school.use_cases import prove_link
 from school.use_cases.accept_staff_invite import accept_staff_invite
+from school.use_cases.prove_link import LinkDead, LinkLocked, LinkTaken
 from wording.consents import quoted
 
 router = Router(name="start")
@@ -51,11 +53,19 @@ async def _centre(payload: str, talk: Talk) -> None:
 
 
 async def _questionnaire(secret: str, talk: Talk) -> None:
-    opened = await prove_link.open_link(talk.uow, secret, talk.user_id, talk.chat_id, talk.now)
+    if not talk.settings.in_chat:
+        talk.replies.say(Screen(texts.student_not_in_chat(talk.settings, secret)))
+        return
+    try:
+        opened = await prove_link.open_link(talk.uow, secret, talk.user_id, talk.chat_id, talk.now)
+    except (LinkDead, LinkTaken, LinkLocked) as error:
+        for screen in proof.link_fault(talk, error):
+            talk.replies.say(screen)
+        return
     if opened is None:
-        talk.replies.say(Screen(texts.PROVE, share_contact=texts.SHARE))
+        talk.replies.say(proof.ask_proof())
     else:
-        talk.replies.say(home.student_card(*opened, support=talk.settings.support()))
+        await proof.welcome(talk, opened)
 
 
 async def _staff(secret: str, talk: Talk) -> None:
@@ -72,7 +82,8 @@ async def _plain(talk: Talk) -> None:
     if talk.session.draft is not None and talk.session.draft.form == "order" and talk.session.draft.answers:
         await conversation.offer_to_continue(talk)
     elif talk.session.roles:
-        talk.replies.say(home.staff_home(talk.session.roles))
+        queue = await talk.uow.queue_state(talk.now, talk.today) if talk.has_role(Role.CURATOR) else None
+        talk.replies.say(home.staff_home(talk.session.roles, queue))
     elif talk.session.centre is not None and not talk.session.centre.closed:
         await conversation.greet(talk, talk.session.centre, None)
     else:

@@ -5,6 +5,8 @@ from html import escape
 from bot import texts
 from bot.callbacks import form
 from bot.replies import Button, Rows, Screen
+from bot.views import questionnaire
+from bot.views.questionnaire import back_and_cancel
 from school.draft import Draft
 from school.errors import BadAnswer, SchoolError
 from school.forms import engine
@@ -13,7 +15,7 @@ from school.forms.field import Kind, NeedsConfirmation, Option, Scope
 from school.use_cases.fill_form import Asked
 from wording import fields
 from wording.consents import ConsentDocument
-from wording.facts import fact_value, option_label
+from wording.facts import fact_value, option_label, questionnaire_fact
 from wording.plurals import plural
 from wording.problems import explain
 
@@ -36,12 +38,14 @@ def question(asked: Asked, consent: ConsentDocument, page: int = 0) -> Screen:
         return Screen(f"<b>Согласие на обработку персональных данных</b>\n\n{escape(consent.text)}", rows)
     if step.field.kind is Kind.CONFIRM:
         return _confirmation(asked, step)
+    if step.field.kind is Kind.FILE:
+        return questionnaire.file_question(asked, step)
     return _asking(asked, step, page)
 
 
 def _asking(asked: Asked, step: Step, page: int) -> Screen:
     scope = engine.scope_of(step, asked.draft.answers, asked.context)
-    words = fields.field_words(step.field.key, asked.draft.answers.get("payer_kind"))
+    words = fields.words_of(asked.draft.form, step.field.key, asked.draft.answers)
     options = step.field.options(scope)
     lines = []
     if step.index is not None:
@@ -104,11 +108,7 @@ def _navigation(asked: Asked, step: Step, scope: Scope) -> Rows:
     rows: list[tuple[Button, ...]] = []
     if step.field.skippable(scope):
         rows.append((Button("Пропустить", form("skip", asked.draft.id, step.path)),))
-    return (*rows, _back_and_cancel(asked.draft.id))
-
-
-def _back_and_cancel(draft: str) -> tuple[Button, ...]:
-    return (Button("← Назад", form("back", draft)), Button("Отменить", form("cancel", draft)))
+    return (*rows, back_and_cancel(asked.draft.id))
 
 
 def _confirmation(asked: Asked, step: Step) -> Screen:
@@ -116,7 +116,7 @@ def _confirmation(asked: Asked, step: Step) -> Screen:
     body = {"education": fields.EDUCATION, "rights": fields.RIGHTS}[step.field.key]
     rows = (
         (Button(texts.CONFIRM_LABELS[step.field.key], form("c", asked.draft.id, step.path, "да")),),
-        _back_and_cancel(asked.draft.id),
+        back_and_cancel(asked.draft.id),
     )
     return Screen(f"<b>{escape(words.question)}</b>\n{escape(body)}", rows)
 
@@ -129,7 +129,7 @@ def more(asked: Asked) -> Screen:
     rows = (
         (Button("+ Добавить ученика", form("add", asked.draft.id)),),
         (Button("Дальше", form("done", asked.draft.id)),),
-        _back_and_cancel(asked.draft.id),
+        back_and_cancel(asked.draft.id),
     )
     head = f"<b>В заявке {plural(len(students), 'ученик', 'ученика', 'учеников')}</b>"
     return Screen(f"{head}\n{names}\n\nДобавьте ещё или идите дальше.", rows)
@@ -139,8 +139,12 @@ def fact(step: Step, asked: Asked) -> Screen:
     """Return what the answered question becomes: one line, "ИНН: 5039002841"."""
     scope = engine.scope_of(step, asked.draft.answers, asked.context)
     values = asked.draft.answers if step.index is None else scope.item
-    words = fields.field_words(step.field.key, asked.draft.answers.get("payer_kind"))
-    value = fact_value(step.field.key, values.get(step.field.key), asked.context.catalogue)
+    words = fields.words_of(asked.draft.form, step.field.key, asked.draft.answers)
+    answer = values.get(step.field.key)
+    if asked.draft.form == questionnaire.KEY:
+        value = questionnaire_fact(step.field.key, answer)
+    else:
+        value = fact_value(step.field.key, answer, asked.context.catalogue)
     head = f"Ученик {step.index + 1}. " if step.index is not None else ""
     return Screen(f"{head}{escape(words.label)}: {escape(value)}")
 
@@ -184,8 +188,8 @@ def step_name(asked: Asked) -> str:
     if asked.at == MORE:
         return "список учеников"
     if not isinstance(asked.at, Step):
-        return "проверка и отправка заявки"
-    words = fields.field_words(asked.at.field.key, asked.draft.answers.get("payer_kind"))
+        return "проверка и отправка анкеты" if asked.draft.form == questionnaire.KEY else "проверка и отправка заявки"
+    words = fields.words_of(asked.draft.form, asked.at.field.key, asked.draft.answers)
     if asked.at.index is None:
         return words.label
     return f"ученик {asked.at.index + 1}, {words.label}"

@@ -10,7 +10,7 @@ from bot.replies import Button, Rows, Screen
 from school.draft import Answers, Draft
 from school.forms.field import Context
 from school.forms.order import ORDER
-from school.order import Order, OrderLine
+from school.order import Order
 from school.people import format_mobile
 from school.terms import add_working_days
 from wording import fields
@@ -21,7 +21,6 @@ from wording.sums import format_sum
 
 ADMISSION_DAYS = 3
 STUDENTS_SHOWN = 8
-STUDENTS_OF_CARD = 4
 STUDENTS_OF_MENU = 20
 PAYER_FIELDS = ("payer_kind", "payer_name", "payer_inn", "payer_kpp", "payer_address")
 ORDERER_FIELDS = ("orderer_name", "orderer_mobile", "orderer_email")
@@ -191,29 +190,3 @@ def _what_next(order: Order) -> str:
         return "Ссылку на анкету отправляем вам на почту. Заполните её сразу: без анкеты и оплаты не зачислим."
     count = plural(len(order.lines), "ученику", "ученикам", "ученикам")
     return f"Ссылку на анкету отправляем {count}. Попросите заполнить её сразу: без анкеты и оплаты не зачислим."
-
-
-def order_card(order: Order) -> str:
-    """Return an order's card: each condition of A2, what needs the person first."""
-    head = (
-        f"<b>Заявка № {order.number}</b> · {plural(len(order.lines), 'ученик', 'ученика', 'учеников')} · "
-        f"{format_sum(order.total)}\n{escape(order.payer.name)}"
-    )
-    lines = sorted(order.lines, key=lambda line: (line.payment == "paid") + (line.questionnaire == "approved"))
-    students = [
-        f"\n{escape(line.name)} — {escape(line.course_title)}\n{conditions(line)}" for line in lines[:STUDENTS_OF_CARD]
-    ]
-    if rest := lines[STUDENTS_OF_CARD:]:
-        students.append(f"\n…и ещё {plural(len(rest), 'ученик', 'ученика', 'учеников')}")
-    return "\n".join([head, *students])
-
-
-def conditions(line: OrderLine) -> str:
-    """Return a student's dates and conditions of admission, each with its word."""
-    paid = "✅ оплачено" if line.payment == "paid" else "⚠️ оплатите счёт"
-    filled = {
-        "approved": "✅ анкета подтверждена",
-        "submitted": "⏳ анкету проверяет куратор",
-        "returned": "⚠️ анкету нужно исправить",
-    }.get(line.questionnaire, "⚠️ заполните анкету")
-    return f"{period_with_year(line.starts, line.ends)} · {paid} · {filled}"

@@ -15,9 +15,11 @@ from bot.cli import Runners
 from bot.cli import main as command_line
 from bot.cli.common import SystemClock
 from bot.config import Settings
+from mail.letters import waiting_for
 from school.centre import Role, StaffMember
 from school.use_cases.accept_staff_invite import InviteDead, accept_staff_invite
 from storage.database import Database
+from wording.letters import LETTER_NAMES
 
 TOKEN = "4200042:token-of-the-tests-0123456789abcdef"
 EXAMPLE = Path(__file__).parents[2] / "catalog.example.toml"
@@ -68,6 +70,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return command
 
 
+def waiting(key: str) -> str:
+    """Return the letters that wait for a setting of the school, in the words of operators."""
+    return ", ".join(LETTER_NAMES[kind] for kind, needs in waiting_for({}).items() if f"school.{key}" in needs)
+
+
 def test_check_says_every_piece_when_telegram_is_out_of_reach(run: Run, tmp_path: Path) -> None:
     """Nothing is there yet: each piece has its line, the token does not show, nothing is made, the code is 2."""
     code, out, err = run("check")
@@ -79,8 +86,9 @@ def test_check_says_every_piece_when_telegram_is_out_of_reach(run: Run, tmp_path
         "⚠️ Исходящая почта: выключена: нет раздела [smtp], письма центрам и ученикам ждут",
         "✅ Входящая почта: выключено: нет раздела [imap]",
         "✅ Страница: выключено: нет раздела [web]",
-        "⚠️ school.support_phone: не задан (телефон поддержки), без него ждёт: приглашение ученику",
-        "⚠️ school.curator_email: не задан (почта куратора), без него ждёт: приглашение ученику",
+        "⚠️ Документы: data/documents, ключ лежит рядом (data/documents.key): сохраните его копию отдельно",
+        f"⚠️ school.support_phone: не задан (телефон поддержки), без него ждёт: {waiting('support_phone')}",
+        f"⚠️ school.curator_email: не задан (почта куратора), без него ждёт: {waiting('curator_email')}",
         "⚠️ school.originals_address: не задан (адрес для оригиналов)",
     ]
     assert not (tmp_path / "deep").exists()

@@ -14,6 +14,8 @@ from bot.config import Settings
 from sandbox.client import Person, Sandbox
 from sandbox.mailbox import Mailbox
 from sandbox.server import SandboxServer
+from school.centre import Role
+from school.use_cases.invite_staff import invite_staff
 from tests.samples import CENTRE, NOW, catalogue
 
 TOKEN = "4200042:token-of-the-tests-0123456789abcdef"
@@ -53,6 +55,37 @@ class Stage:
         await person.wait_for("Согласие на обработку", timeout=40)
         return person
 
+    async def staff(self, role: Role, name: str) -> Person:
+        """Let a new person come in by an invitation of this role; a manager's is of the usual centre."""
+        uow = self.app.database.uow(self.clock)
+        centre = CENTRE.number if role is Role.MANAGER else None
+        secret = await invite_staff(uow, self.clock.now(), role, centre)
+        await uow.commit()
+        person = await self.sandbox.person(name)
+        await person.start(f"staff_{secret}")
+        await person.wait_for("✅", timeout=40)
+        return person
+
+    async def manager(self, name: str = "Пётр") -> Person:
+        """Let a manager of the usual centre come in."""
+        return await self.staff(Role.MANAGER, name)
+
+    async def curator(self, name: str = "Анна") -> Person:
+        """Let a curator come in."""
+        return await self.staff(Role.CURATOR, name)
+
+    async def admin(self, name: str = "Ольга") -> Person:
+        """Let an administrator come in."""
+        return await self.staff(Role.ADMIN, name)
+
+    async def reconfigure(self, **sections: dict[str, Any]) -> None:
+        """Start the bot anew with other settings of these sections."""
+        values = self.settings.model_dump()
+        for section, changes in sections.items():
+            values[section] = {**(values[section] or {}), **changes}
+        self.settings = Settings(**values)
+        await self.restart()
+
     async def restart(self) -> None:
         """Stop the bot and start it anew on the same database."""
         await self.app.stop()
@@ -61,8 +94,10 @@ class Stage:
 
 
 def settings_for(api_server: str, smtp_port: int, database: str, **more: Any) -> Settings:
-    """Return the tests' configuration."""
+    """Return the tests' configuration; documents lie beside the database."""
+    folder = database.partition(":///")[2].rpartition("/")[0] or more.get("folder", "")
     return Settings(
+        documents={"path": f"{folder}/documents"},
         telegram={"token": TOKEN, "api_server": api_server, "limits": False, **more.get("telegram", {})},
         database={"url": database},
         smtp={"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "shkola@example.ru"},

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import SystemClock
 from sandbox.client import Sandbox
 from sandbox.mailbox import Mailbox
 from sandbox.server import SandboxServer
 from storage.database import Database
+from storage.vault import open_vault
+from tests.pictures import document_picture
 from tests.samples import CENTRE, catalogue
 from tests.scenarios.conftest import TOKEN
-from tests.scenarios.steps import WHOLE, is_answer
+from tests.scenarios.steps import WHOLE, is_answer, place, play
+from tests.scenarios.student_steps import ANSWERS, SOKOLOVA
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,6 +72,7 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[Sandbox, BotProcess]]:
         f'[telegram]\ntoken = "{TOKEN}"\napi_server = "{server.base_url}"\nlimits = false\n'
         f'[database]\nurl = "{url}"\n'
         f'[smtp]\nhost = "127.0.0.1"\nport = {smtp_port}\nsecurity = "none"\nsender = "shkola@example.ru"\n'
+        f'[documents]\npath = "{tmp_path}/documents"\n'
         '[school]\nsupport_phone = "8 800 000-00-00"\ncurator_email = "kurator@example.ru"\n',
         "utf-8",
     )
@@ -100,6 +105,43 @@ async def test_kill_at_each_step(served: tuple[Sandbox, BotProcess]) -> None:
     await client.send("/orders")
     card = await client.wait_for("Заявка №", timeout=30)
     assert card.text.count("Заявка №") == 1
+
+
+@pytest.mark.timeout(300)
+async def test_kill_during_an_album(served: tuple[Sandbox, BotProcess], tmp_path: Path) -> None:
+    """Killed while an album comes in, the bot takes each page once, in order, and leaves no file over."""
+    sandbox, bot = served
+    client = await sandbox.person("Ирина")
+    await client.start("sc_0123")
+    await client.wait_for("Согласие на обработку", timeout=30)
+    await place(client)
+    letter = await sandbox.wait_letter(lambda found: SOKOLOVA in found["to"], timeout=60)
+    student = await sandbox.person("Любовь")
+    await student.start("q_" + letter["text"].partition("start=q_")[2].split()[0])
+    await student.wait_for("последние четыре цифры", timeout=30)
+    await student.send("3333")
+    await student.wait_for("Согласие на обработку", timeout=30)
+    await play(student, ANSWERS)
+    shots = [document_picture(f"СТРАНИЦА {n}") for n in range(6)]
+    for number, shot in enumerate(shots):
+        await student.upload(shot, f"{number}.jpg", "photo", media_group_id="album")
+        if number % 2:
+            await bot.kill()
+            await bot.start()
+    await student.wait_for("Диплом: 6 страниц", timeout=60)
+    await student.press("Готово")
+    await student.wait_for("Проверьте анкету", timeout=30)
+    assert await bot.stop() == 0
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    uow = database.uow(SystemClock())
+    order = await uow.order_by_number("0123-0001")
+    assert order is not None
+    found = await uow.questionnaire(order.lines[0].id)
+    assert found is not None
+    vault = open_vault(tmp_path / "documents", None)
+    assert [await vault.get(page["id"]) for page in found.answers["diploma"]] == shots
+    assert sorted(await vault.ids()) == sorted(page["id"] for page in found.answers["diploma"])
+    await database.close()
 
 
 async def test_sigterm_stops_cleanly(served: tuple[Sandbox, BotProcess]) -> None:

@@ -1,0 +1,264 @@
+"""A curator's buttons: documents, decisions, picking what to return, declining, taking a decision back (Q4, Q5)."""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, Message
+
+from bot.callbacks import ReviewButton
+from bot.context import Talk
+from bot.replies import Screen
+from bot.routers.filters import Filling, HasText
+from bot.routers.queue import acting, deal, frame_of, put, say_card
+from bot.views import review as view
+from bot.views.queue import NEXT
+from school.draft import Draft
+from school.errors import BadAnswer
+from school.notices import Notice
+from school.questionnaire import AlreadyDecided, TooLateToUndo, WrongState
+from school.use_cases import ask_aside, decide_questionnaire, pick_remarks, review_questionnaire
+from school.use_cases.decide_questionnaire import Decision
+from wording.problems import explain
+from wording.reasons import DECLINE_REASONS, RETURN_REASONS
+
+router = Router(name="review")
+
+
+@router.callback_query(ReviewButton.filter())
+async def pressed(_: CallbackQuery, callback_data: ReviewButton, talk: Talk) -> None:
+    """Do what the button says; who was slower is told who decided, and sees the card as it is."""
+    act = ACTS.get(callback_data.act)
+    if act is None:
+        talk.replies.say(Screen("Этой кнопки больше нет. Откройте очередь заново: /queue."))
+        return
+    review_questionnaire.require_reviewer(acting(talk))
+    try:
+        await act(talk, callback_data)
+    except AlreadyDecided:
+        await _told_who_decided(talk, callback_data)
+    except TooLateToUndo:
+        await _too_late(talk, callback_data)
+    except WrongState:
+        await _shown_anew(talk, callback_data)
+
+
+async def _told_who_decided(talk: Talk, button: ReviewButton) -> None:
+    seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
+    put(talk, view.card(seen, frame_of(talk)))
+    line = view.decision_line(seen.questionnaire, frame_of(talk))
+    talk.replies.toast = "Решение уже принято"
+    talk.replies.say(Screen(f"Решение по этой анкете уже принято.\n{line}", ((NEXT,),)))
+
+
+async def _too_late(talk: Talk, button: ReviewButton) -> None:
+    seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
+    put(talk, view.decided(seen.about, seen.questionnaire, frame_of(talk)))
+    talk.replies.say(view.too_late(seen))
+
+
+async def _shown_anew(talk: Talk, button: ReviewButton) -> None:
+    seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
+    put(talk, view.card(seen, frame_of(talk)))
+    talk.replies.toast = "Анкета изменилась, посмотрите ещё раз"
+
+
+async def _next(talk: Talk, _: ReviewButton) -> None:
+    await deal(talk)
+
+
+async def _card(talk: Talk, button: ReviewButton) -> None:
+    """Return from the pickers to the card; what was picked is forgotten."""
+    await _shown_anew(talk, button)
+    talk.replies.toast = ""
+    await ask_aside.end_asides(talk.uow, talk.user_id, talk.now)
+
+
+async def _documents(talk: Talk, button: ReviewButton) -> None:
+    if not talk.settings.in_chat:
+        talk.replies.say(Screen("Документы открываются только на защищённой странице школы."))
+        return
+    about, found = await review_questionnaire.documents(talk.uow, acting(talk), button.line)
+    for document, pages in found.items():
+        data = {
+            "pages": [{"id": page.id, "media": page.media, "name": page.name} for page in pages],
+            "caption": view.caption(about, document),
+        }
+        key = f"documents:{uuid4().hex}"
+        talk.uow.add_notice(Notice(uuid4().hex, "documents", "chat", str(talk.chat_id), data, key))
+    if not found:
+        talk.replies.say(Screen("К этой анкете документы не приложены. Верните её или отклоните."))
+
+
+async def _approve(talk: Talk, button: ReviewButton) -> None:
+    await _announce(talk, await decide_questionnaire.approve(talk.uow, acting(talk), button.line, button.version))
+
+
+async def _declined(talk: Talk, button: ReviewButton) -> None:
+    who = acting(talk)
+    await pick_remarks.look_submitted(talk.uow, who, button.line, button.version)
+    reason = await pick_remarks.decline_reason(talk.uow, who, button.line, button.version, button.value)
+    await _announce(talk, await decide_questionnaire.decline(talk.uow, who, button.line, button.version, reason))
+
+
+async def _send(talk: Talk, button: ReviewButton) -> None:
+    """Return, or open, what was picked."""
+    who, line, version = acting(talk), button.line, button.version
+    picked = await pick_remarks.picked(talk.uow, who, line, version)
+    if not picked.picked:
+        put(talk, view.picker(picked))
+    elif picked.mode == "return":
+        await _announce(talk, await decide_questionnaire.send_back(talk.uow, who, line, version, picked.picked))
+    else:
+        fields = [remark.field for remark in picked.picked]
+        opened = await decide_questionnaire.reopen(talk.uow, who, line, version, fields)
+        screen = view.decided(opened.about, opened.questionnaire, frame_of(talk))
+        _change_cards(talk, opened, screen, screen)
+        put(talk, screen)
+        talk.replies.toast = "Ученику сообщили"
+        await ask_aside.end_asides(talk.uow, talk.user_id, talk.now)
+
+
+async def _announce(talk: Talk, decision: Decision) -> None:
+    """Change the card for everybody, with the way back for the one who decided, and deal the next."""
+    about, questionnaire, frame = decision.about, decision.questionnaire, frame_of(talk)
+    own = view.decided(about, questionnaire, frame, undo=True)
+    _change_cards(talk, decision, own, view.decided(about, questionnaire, frame))
+    await ask_aside.end_asides(talk.uow, talk.user_id, talk.now)
+    await deal(talk, but=about.line.id)
+
+
+def _change_cards(talk: Talk, decision: Decision, own: Screen, others: Screen) -> None:
+    for card in decision.cards:
+        talk.replies.change_for(card.chat_id, card.notice_id, own if card.chat_id == talk.chat_id else others)
+    if all(card.chat_id != talk.chat_id for card in decision.cards):
+        put(talk, own)
+
+
+async def _undo(talk: Talk, button: ReviewButton) -> None:
+    who = acting(talk)
+    undone = await decide_questionnaire.undo(talk.uow, who, button.line)
+    screen = view.card(await review_questionnaire.seen_as(talk.uow, undone.about, undone.questionnaire), frame_of(talk))
+    _change_cards(talk, undone, screen, screen)
+    talk.replies.toast = "Решение отменено"
+
+
+async def _return(talk: Talk, button: ReviewButton) -> None:
+    found = await pick_remarks.start(talk.uow, acting(talk), button.line, button.version, "return")
+    put(talk, view.picker(found))
+
+
+async def _reopen(talk: Talk, button: ReviewButton) -> None:
+    found = await pick_remarks.start(talk.uow, acting(talk), button.line, button.version, "reopen")
+    put(talk, view.picker(found))
+
+
+async def _field(talk: Talk, button: ReviewButton) -> None:
+    found = await pick_remarks.pick_field(talk.uow, acting(talk), button.line, button.version, button.value)
+    put(talk, view.picker(found))
+
+
+async def _reason(talk: Talk, button: ReviewButton) -> None:
+    if all(button.value != code for reasons in RETURN_REASONS.values() for code, _ in reasons):
+        await _shown_anew(talk, button)
+        return
+    found = await pick_remarks.pick_reason(talk.uow, acting(talk), button.line, button.version, button.value)
+    put(talk, view.picker(found))
+
+
+async def _decline(talk: Talk, button: ReviewButton) -> None:
+    seen = await pick_remarks.look_submitted(talk.uow, acting(talk), button.line, button.version)
+    put(talk, view.decline_reasons(seen))
+
+
+async def _why(talk: Talk, button: ReviewButton) -> None:
+    who = acting(talk)
+    if button.value == pick_remarks.OTHER:
+        seen = await pick_remarks.ask_decline_words(talk.uow, who, button.line, button.version)
+        put(talk, view.decline_words_asked(seen))
+        return
+    seen = await pick_remarks.look_submitted(talk.uow, who, button.line, button.version)
+    if button.value not in dict(DECLINE_REASONS):
+        put(talk, view.decline_reasons(seen))
+        return
+    reason = await pick_remarks.decline_reason(talk.uow, who, button.line, button.version, button.value)
+    put(talk, view.decline_sure(seen, reason))
+
+
+ACTS: dict[str, Callable[[Talk, ReviewButton], Awaitable[None]]] = {
+    "next": _next,
+    "card": _card,
+    "docs": _documents,
+    "ok": _approve,
+    "return": _return,
+    "field": _field,
+    "reason": _reason,
+    "send": _send,
+    "decline": _decline,
+    "why": _why,
+    "declined": _declined,
+    "undo": _undo,
+    "reopen": _reopen,
+}
+
+
+@router.message(Filling("return"), HasText())
+async def typed_reason(_: Message, text: str, talk: Talk) -> None:
+    """Take a typed reason of returning a field."""
+    draft = _draft(talk)
+    try:
+        found = await pick_remarks.type_reason(talk.uow, acting(talk), draft, text)
+    except BadAnswer as problem:
+        talk.replies.say(Screen(explain(problem)))
+    except (WrongState, AlreadyDecided):
+        _gone(talk, draft)
+    else:
+        if found is None:
+            _not_asked(talk, draft)
+        else:
+            say_card(talk, draft.answers["line"], view.picker(found))
+
+
+@router.message(Filling("decline"), HasText())
+async def typed_decline(_: Message, text: str, talk: Talk) -> None:
+    """Take a typed reason of declining and ask to confirm it."""
+    draft = _draft(talk)
+    try:
+        found = await pick_remarks.type_decline_words(talk.uow, acting(talk), draft, text)
+    except BadAnswer as problem:
+        talk.replies.say(Screen(explain(problem)))
+    except (WrongState, AlreadyDecided):
+        _gone(talk, draft)
+    else:
+        if found is None:
+            _not_asked(talk, draft)
+        else:
+            say_card(talk, draft.answers["line"], view.decline_sure(*found))
+
+
+@router.message(Filling("return"))
+@router.message(Filling("decline"))
+async def not_text(_: Message, talk: Talk) -> None:
+    """A reason is written in words."""
+    talk.replies.say(Screen("Причину напишите словами или выберите кнопкой под анкетой."))
+
+
+def _draft(talk: Talk) -> Draft:
+    assert talk.session.draft is not None
+    return talk.session.draft
+
+
+def _gone(talk: Talk, draft: Draft) -> None:
+    ask_aside.end_aside(talk.uow, draft, talk.now)
+    talk.replies.say(Screen("Эта анкета уже не ждёт вашего решения.", ((NEXT,),)))
+
+
+def _not_asked(talk: Talk, draft: Draft) -> None:
+    """What was typed was not asked for: nothing is guessed."""
+    ask_aside.end_aside(talk.uow, draft, talk.now)
+    talk.replies.say(
+        Screen(
+            "Это сообщение я ни к чему не отнёс. Чтобы вернуть или отклонить анкету, нажмите кнопку под ней.",
+            ((NEXT,),),
+        )
+    )

@@ -1,0 +1,184 @@
+"""The students of a placed order, for who looks after them: remind, send a link, correct, replace."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from aiogram import Router
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message
+
+from bot import texts
+from bot.callbacks import StudentsButton
+from bot.context import Talk
+from bot.replies import Screen
+from bot.routers.filters import Filling, HasText
+from bot.views import students as view
+from school.centre import Role
+from school.order import Enrolment
+from school.use_cases import follow_order, type_correction
+from school.use_cases.ask_replacement import ask_replacement
+from school.use_cases.nudge_student import nudge_student
+from school.use_cases.resend_link import resend_link
+from school.use_cases.type_correction import FORM, Subject, Typed
+
+router = Router(name="students")
+Press = Callable[[Talk, StudentsButton], Awaitable[None]]
+
+_NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})")
+DONE = {
+    "email": "✅ Почту исправили. Новая ссылка отправлена на неё, прежняя больше не действует.",
+    "mobile": "✅ Телефон исправили. Новая ссылка отправлена на почту из заявки, прежняя больше не действует.",
+}
+
+
+class OrderNumber(Filter):
+    """Passes a text that is exactly an order's number, from those who lead orders; hands the number over."""
+
+    async def __call__(self, message: Message, talk: Talk) -> bool | dict[str, str]:
+        """Tell whether the message is such a number."""
+        found = _NUMBER.fullmatch((message.text or "").strip())
+        if found is None or not talk.has_role(Role.MANAGER, Role.ADMIN):
+            return False
+        return {"number": f"{found[1]}-{found[2]}"}
+
+
+@router.message(OrderNumber())
+async def number_typed(_: Message, number: str, talk: Talk) -> None:
+    """Open an order by its number."""
+    await _open_number(talk, number)
+
+
+@router.message(Filling(FORM), HasText())
+async def typed(_: Message, text: str, talk: Talk) -> None:
+    """Take what was asked for about a student."""
+    if text.startswith("/"):
+        talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
+        return
+    _answer(talk, await type_correction.take(talk.uow, talk.session, text, talk.now, talk.today))
+
+
+@router.callback_query(StudentsButton.filter())
+async def pressed(_: CallbackQuery, callback_data: StudentsButton, talk: Talk) -> None:
+    """Do what the button says, if it still makes sense."""
+    act = ACTS.get(callback_data.act)
+    if act is None:
+        talk.replies.toast = texts.STALE
+        return
+    await act(talk, callback_data)
+
+
+def _show(talk: Talk, screen: Screen) -> None:
+    """Put the screen in the place of the pressed message, or say it anew."""
+    if talk.message_id is not None:
+        talk.replies.change(talk.message_id, screen)
+    else:
+        talk.replies.say(screen)
+
+
+def _done(talk: Talk, about: Enrolment, note: str) -> None:
+    """Show the student with what was done; said over the button too, where the message stays as it was."""
+    talk.replies.toast = note
+    _show(talk, _one(talk, about, note))
+
+
+def _one(talk: Talk, about: Enrolment, note: str = "") -> Screen:
+    return view.one(about, talk.settings, leads=follow_order.leads(talk.session, about.order), note=note)
+
+
+async def _open_number(talk: Talk, number: str) -> None:
+    order = await follow_order.open_number(talk.uow, talk.session, number)
+    talk.replies.say(view.listed(order, 0, talk.settings))
+
+
+async def _by_number(talk: Talk, button: StudentsButton) -> None:
+    await _open_number(talk, button.key)
+
+
+async def _open(talk: Talk, button: StudentsButton) -> None:
+    talk.replies.say(_one(talk, await follow_order.open_student(talk.uow, talk.session, button.key)))
+
+
+async def _list(talk: Talk, button: StudentsButton) -> None:
+    order = await follow_order.open_order(talk.uow, talk.session, button.key)
+    screen = view.listed(order, int(button.value) if button.value.isdecimal() else 0, talk.settings)
+    # The first page opens below the orders it was asked from; its pages turn in place.
+    if button.value:
+        _show(talk, screen)
+    else:
+        talk.replies.say(screen)
+
+
+async def _student(talk: Talk, button: StudentsButton) -> None:
+    _show(talk, _one(talk, await follow_order.open_student(talk.uow, talk.session, button.key)))
+
+
+async def _nudge(talk: Talk, button: StudentsButton) -> None:
+    about = await nudge_student(talk.uow, talk.session, button.key, talk.now)
+    _done(talk, about, "✅ Напомнили ученику об анкете.")
+
+
+async def _link(talk: Talk, button: StudentsButton) -> None:
+    about = await resend_link(talk.uow, talk.session, button.key, talk.now)
+    _done(talk, about, "✅ Отправили новую ссылку на почту из заявки. Прежние больше не действуют.")
+
+
+async def _want(talk: Talk, button: StudentsButton) -> None:
+    about = await ask_replacement(talk.uow, talk.session, button.key, talk.today)
+    _done(talk, about, "✅ Передали менеджеру центра: он свяжется с вами и заменит ученика.")
+
+
+def _asks(subject: Subject) -> Press:
+    async def ask(talk: Talk, button: StudentsButton) -> None:
+        if not talk.settings.in_chat:
+            talk.replies.say(Screen(f"{texts.NOT_TYPED_IN_CHAT}\n\n{talk.settings.support()}"))
+            return
+        about = await type_correction.begin(talk.uow, talk.session, button.key, subject, talk.now)
+        talk.replies.say(view.ask(about, subject))
+
+    return ask
+
+
+async def _fix(talk: Talk, button: StudentsButton) -> None:
+    _answer(talk, await _decided(talk, button, fix=True))
+
+
+async def _keep(talk: Talk, button: StudentsButton) -> None:
+    _answer(talk, await _decided(talk, button, fix=False))
+
+
+async def _decided(talk: Talk, button: StudentsButton, *, fix: bool) -> Typed:
+    return await type_correction.decide(talk.uow, talk.session, button.key, talk.now, talk.today, fix=fix)
+
+
+def _answer(talk: Talk, found: Typed) -> None:
+    screen = view.typed(found)
+    talk.replies.say(screen if screen is not None else _one(talk, found.about, DONE[found.subject]))
+
+
+async def _swap(talk: Talk, button: StudentsButton) -> None:
+    about = await type_correction.put_in(talk.uow, talk.session, button.key, talk.now)
+    _done(talk, about, "✅ Ученика заменили. Ссылка на анкету отправлена новому ученику.")
+
+
+async def _stop(talk: Talk, button: StudentsButton) -> None:
+    about = await follow_order.open_student(talk.uow, talk.session, button.key)
+    await type_correction.give_up(talk.uow, talk.session, button.key, talk.now)
+    _done(talk, about, "Ничего не изменили.")
+
+
+ACTS: dict[str, Press] = {
+    "number": _by_number,
+    "open": _open,
+    "list": _list,
+    "one": _student,
+    "nudge": _nudge,
+    "link": _link,
+    "want": _want,
+    "email": _asks("email"),
+    "mobile": _asks("mobile"),
+    "swap": _asks("replace"),
+    "fix": _fix,
+    "keep": _keep,
+    "swap!": _swap,
+    "stop": _stop,
+}
