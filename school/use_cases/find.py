@@ -34,3 +34,10 @@ def require_order_staff(session: Session, order: Order) -> None:
     """Raise `NotFound` unless the person is a manager of the order's centre, a curator or an administrator."""
     if not (manages(session, order.centre) or holds(session, Role.CURATOR, Role.ADMIN)):
         raise NotFound
+
+
+def who(session: Session) -> int:
+    """Return the account that the session is of, for the audit; 0 for one that has never written."""
+    if session.visitor is not None:
+        return session.visitor.user_id
+    return session.roles[0].user_id if session.roles else 0

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from school import tokens
 from school.centre import Role
 from school.errors import SchoolError
-from school.ports import Token, UnitOfWork
+from school.ports import Session, Token, UnitOfWork
+from school.use_cases.find import require_role, who
 
 KIND = "staff"
 LIFETIME = timedelta(days=3)
+COMMAND_LINE = "command line"
 
 
 class CentreNeeded(SchoolError):
@@ -23,10 +25,13 @@ class CentreNotNeeded(SchoolError):
     code = "centre_not_needed"
 
 
-async def invite_staff(uow: UnitOfWork, now: datetime, role: Role, centre: str | None) -> str:
+async def invite_staff(
+    uow: UnitOfWork, now: datetime, role: Role, centre: str | None, *, actor: str = COMMAND_LINE
+) -> str:
     """Stage an invitation that lives for `LIFETIME` and return its secret, which is kept nowhere.
 
-    Raises `CentreNeeded` for a manager without an open centre, `CentreNotNeeded` for others with one.
+    `actor` is who invites, for the audit. Raises `CentreNeeded` for a manager without an open centre,
+    `CentreNotNeeded` for others with one.
     """
     if role is not Role.MANAGER and centre is not None:
         raise CentreNotNeeded
@@ -37,5 +42,11 @@ async def invite_staff(uow: UnitOfWork, now: datetime, role: Role, centre: str |
     secret = tokens.new_secret()
     data = {"centre": centre} if centre else {}
     uow.save_token(Token(tokens.digest(secret), KIND, role.value, now + LIFETIME, data))
-    uow.audit("command line", "staff.invited", role.value, after=centre or "")
+    uow.audit(actor, "staff.invited", role.value, after=centre or "")
     return secret
+
+
+async def invite_from_chat(uow: UnitOfWork, session: Session, now: datetime, role: Role, centre: str | None) -> str:
+    """Invite as an administrator in chat. Raises `Forbidden`, and as `invite_staff`."""
+    require_role(session, Role.ADMIN)
+    return await invite_staff(uow, now, role, centre, actor=f"chat:{who(session)}")

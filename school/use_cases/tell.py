@@ -75,10 +75,13 @@ async def tell_student(
     return notice
 
 
-async def tell_managers(uow: UnitOfWork, centre: str, kind: str, data: dict[str, Any], dedupe: str) -> None:
-    """Stage a chat message to every manager of the centre."""
+async def tell_managers(
+    uow: UnitOfWork, centre: str, kind: str, data: dict[str, Any], dedupe: str, *, after: datetime | None = None
+) -> None:
+    """Stage a chat message to every manager of the centre, not to be sent before `after`."""
     for member in await uow.centre_staff(centre):
-        uow.add_notice(Notice(uuid4().hex, kind, "chat", str(member.chat_id), data, f"{dedupe}:{member.id}"))
+        key = f"{dedupe}:{member.id}"
+        uow.add_notice(Notice(uuid4().hex, kind, "chat", str(member.chat_id), data, key, after=after))
 
 
 async def tell_role(

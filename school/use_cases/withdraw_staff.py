@@ -1,0 +1,64 @@
+"""See who works here, and end a role at once (DESIGN: security). Administrators only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from school.centre import Centre, Role, StaffMember
+from school.errors import NotFound, SchoolError
+from school.notices import Notice
+from school.ports import Session, UnitOfWork
+from school.use_cases.find import require_role, who
+
+
+class LastAdmin(SchoolError):
+    """Without an administrator nobody could invite the next one from chat."""
+
+    code = "last_admin"
+
+
+async def list_staff(uow: UnitOfWork, session: Session) -> Sequence[StaffMember]:
+    """Return every role held now: administrators, curators, then managers by centre. Raises `Forbidden`."""
+    require_role(session, Role.ADMIN)
+    found: list[StaffMember] = []
+    for role in (Role.ADMIN, Role.CURATOR, Role.MANAGER):
+        held = await uow.staff_of_role(role)
+        found += sorted(held, key=lambda member: (member.centre or "", member.name, member.since))
+    return found
+
+
+async def centres_of_managers(uow: UnitOfWork, session: Session) -> Sequence[Centre]:
+    """Return the open centres that have managers, by number. Raises `Forbidden`."""
+    require_role(session, Role.ADMIN)
+    numbers = {member.centre for member in await uow.staff_of_role(Role.MANAGER) if member.centre}
+    found = [await uow.centre(number) for number in sorted(numbers)]
+    return [centre for centre in found if centre is not None and not centre.closed]
+
+
+async def find_member(uow: UnitOfWork, session: Session, member_id: str) -> StaffMember:
+    """Return a role that is held now. Raises `Forbidden`, `NotFound`."""
+    require_role(session, Role.ADMIN)
+    member = await uow.staff_member(member_id)
+    if member is None or member.withdrawn_at is not None:
+        raise NotFound
+    return member
+
+
+async def withdraw_staff(uow: UnitOfWork, session: Session, member_id: str, now: datetime) -> StaffMember:
+    """Stage the end of a role: its holder loses what they look at, and is told. Return the role as it was.
+
+    Raises `Forbidden`, `NotFound`, `LastAdmin`.
+    """
+    member = await find_member(uow, session, member_id)
+    if member.role is Role.ADMIN:
+        admins = {other.user_id for other in await uow.staff_of_role(Role.ADMIN)}
+        if admins <= {member.user_id}:
+            raise LastAdmin
+    uow.withdraw_staff(member.id, now)
+    if member.role is Role.CURATOR:
+        uow.drop_leases_of(member.user_id)
+    data = {"role": member.role.value, "centre": member.centre or ""}
+    uow.add_notice(Notice(uuid4().hex, "role_withdrawn", "chat", str(member.chat_id), data, f"withdrawn:{member.id}"))
+    before = f"{member.role.value} {member.centre or ''}".strip()
+    uow.audit(f"chat:{who(session)}", "staff.withdrawn", member.id, before=before)
+    return member
