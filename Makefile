@@ -24,6 +24,9 @@ servers:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q postgresql; } \
 		|| echo "PostgreSQL is missing: its tests are skipped here, and fail where CI is set"
+	@{ test -x /usr/lib/dovecot/imap && test -x /usr/lib/dovecot/lmtp; } \
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q dovecot-imapd dovecot-lmtpd; } \
+		|| echo "Dovecot is missing: its tests are skipped here, and fail where CI is set"
 
 demo: .venv/.ready
 	@$(BIN)/python -m bot demo $(ARGS)
