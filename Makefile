@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: check test servers demo format lock clean
+.PHONY: check test soak servers demo format lock clean
 
 .venv/.ready: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -17,16 +17,19 @@ check: .venv/.ready
 	$(BIN)/mypy
 
 test: .venv/.ready servers
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-# The servers that the tests start by themselves, on ports of their own.
+# What the tests start or call beside Python: PostgreSQL, Dovecot, a reader of QR codes and of PDF.
 servers:
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
-		|| { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q postgresql; } \
-		|| echo "PostgreSQL is missing: its tests are skipped here, and fail where CI is set"
-	@{ test -x /usr/lib/dovecot/imap && test -x /usr/lib/dovecot/lmtp; } \
-		|| { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q dovecot-imapd dovecot-lmtpd; } \
-		|| echo "Dovecot is missing: its tests are skipped here, and fail where CI is set"
+	@$(call need,PostgreSQL,ls /usr/lib/postgresql/*/bin/initdb || command -v initdb,postgresql)
+	@$(call need,Dovecot,test -x /usr/lib/dovecot/imap && test -x /usr/lib/dovecot/lmtp,dovecot-imapd dovecot-lmtpd)
+	@$(call need,zbarimg,command -v zbarimg,zbar-tools)
+	@$(call need,pdftotext,command -v pdftotext,poppler-utils)
+
+# need: NAME, how to see that it is there, the Debian packages.
+need = { $(2); } >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q $(3); } \
+	|| echo "$(1) is missing: its tests are skipped here, and fail where CI is set"
 
 demo: .venv/.ready
 	@$(BIN)/python -m bot demo $(ARGS)
