@@ -119,7 +119,12 @@ class Session(Connection):
         name = on_wire(mailbox)
         if len(await self._run("LIST", '""', name)) > 1:
             return
-        await self._run("CREATE", name)
+        try:
+            await self._run("CREATE", name)
+        except Refused as refusal:
+            # Another session made it meanwhile (RFC 5530).
+            if "ALREADYEXISTS" not in str(refusal).upper():
+                raise
         with contextlib.suppress(Refused):
             await self._run("SUBSCRIBE", name)  # people look into it too
 

@@ -1,0 +1,49 @@
+"""The reply token: what ties an answer to the letter it answers.
+
+It stands in the plus-address of Reply-To and, short, in the subject, because some servers cut plus-addresses and some
+people write a new letter. Servers and clients change the case of both, so the alphabet has one case only.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_LENGTH = 26  # 130 random bits (DESIGN, Security: 128 or more)
+_TOKEN = re.compile(rf"[a-z2-7]{{{_LENGTH}}}")
+_MARK = re.compile(rf"\[\s*#\s*((?:[a-z2-7]\s{{0,3}}){{{_LENGTH}}})\]", re.IGNORECASE | re.ASCII)
+_LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
+
+
+def new_reply_token() -> str:
+    """Make a token of 26 small letters and digits, 130 random bits, the same whatever case it comes back in."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+
+
+def reply_address(base: str, token: str) -> str:
+    """Return «shkola+r.<token>@example.ru». Raises `ValueError` if `base` is too long or no address."""
+    local, at, host = base.rpartition("@")
+    made = f"{local}+r.{token}"
+    if not at or not local or not host or len(made.encode()) > _LONGEST_LOCAL:
+        raise ValueError("the address for replies takes no token")
+    return f"{made}@{host}"
+
+
+def subject_mark(token: str) -> str:
+    """Return the mark for the end of a subject: «[#<token>]»."""
+    return f"[#{token}]"
+
+
+def find_token(recipients: Iterable[str], subject: str, base: str) -> str | None:
+    """Find the token, among the recipients first; None also where two different ones make it unclear."""
+    local, _, host = base.casefold().rpartition("@")
+    start, end = f"{local}+r.", f"@{host}"
+    found = {
+        address[len(start) : -len(end)]
+        for address in (recipient.strip(" <>").casefold() for recipient in recipients)
+        if address.startswith(start) and address.endswith(end)
+    }
+    tokens = {token for token in found if _TOKEN.fullmatch(token)}
+    if not tokens:
+        tokens = {re.sub(r"\s", "", mark).lower() for mark in _MARK.findall(subject)}
+    return tokens.pop() if len(tokens) == 1 else None
