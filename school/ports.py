@@ -14,6 +14,12 @@ from school.centre import Centre, Role, StaffMember
 from school.draft import Consent, Draft, Visitor
 from school.notices import Notice
 from school.order import Order, OrderLine, Payer
+from school.ports_audit import AuditUnit
+from school.ports_billing import BillingUnit, ClosingUnit
+from school.ports_mail import MailUnit
+from school.ports_reminders import RemindersUnit
+from school.ports_school import SchoolUnit
+from school.ports_status import StatusUnit
 from school.questionnaire import Page, Questionnaire
 
 
@@ -115,8 +121,8 @@ class Uploads(Protocol):
         """
 
 
-class UnitOfWork(Protocol):
-    """One input's reads and staged writes."""
+class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, AuditUnit, SchoolUnit, Protocol):
+    """One input's reads and staged writes; those about letters, money and reminders in the ports beside this one."""
 
     async def session(self, user_id: int) -> Session:
         """Read the account's session in one trip; its `centre` is the draft's, else the visitor's last."""
@@ -217,7 +223,10 @@ class UnitOfWork(Protocol):
         """Return tokens of this subject that still open something: neither revoked nor expired."""
 
     async def document_ids(self) -> Sequence[str]:
-        """Return ids of all documents that a questionnaire holds: whatever else is in the vault is left over."""
+        """Return ids of all that the vault keeps for something: whatever else is in it is left over.
+
+        Documents of questionnaires, acts and their scans, letters that still have their content.
+        """
 
     async def similar_orders(self, payer: Payer, students: Sequence[tuple[str, str]]) -> Sequence[Order]:
         """Return orders of the same payer (ИНН, else folded name) with a student (folded name, run key) among these."""
@@ -282,11 +291,17 @@ class UnitOfWork(Protocol):
     def withdraw_staff(self, member_id: str, now: datetime) -> None:
         """Stage the end of a role, at once; a `Conflict` where it has ended already."""
 
+    def see_staff(self, user_id: int, now: datetime) -> None:
+        """Stage that the account, in every role it holds, wrote to the bot now."""
+
     def add_staff(self, member: StaffMember) -> None:
         """Stage a new role."""
 
     def add_notice(self, notice: Notice) -> None:
         """Stage an outgoing message; one whose `dedupe` is there already is dropped in silence."""
+
+    def speak_for(self, actor: str) -> None:
+        """Name who acts from now on by this unit of work: the audit and payments name them instead of an account."""
 
     def audit(self, actor: str, action: str, subject: str, before: str = "", after: str = "") -> None:
         """Stage a line of the audit: who did what to what, from what to what."""

@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, true, update
 
 from school.catalogue import Catalogue, Course, Discipline, Run, Tariff
-from storage import tables as t
+from storage import tables_catalogue as k
 from storage.inserts import upsert
 from storage.mapping import values
 
-_VERSION = select(t.catalogue_state.c.version)
+_VERSION = select(k.catalogue_state.c.version)
 
 
 def _all_of(table: Table, width: int, *, only_offered: bool) -> Any:
@@ -19,10 +19,10 @@ def _all_of(table: Table, width: int, *, only_offered: bool) -> Any:
 
 
 # Courses and runs stay for those who ordered them; what nobody may choose any more is closed with its runs.
-_DISCIPLINES = _all_of(t.disciplines, 2, only_offered=True)
-_COURSES = _all_of(t.courses, 7, only_offered=False)
-_TARIFFS = _all_of(t.tariffs, 4, only_offered=True)
-_RUNS = _all_of(t.runs, 6, only_offered=False)
+_DISCIPLINES = _all_of(k.disciplines, 2, only_offered=True)
+_COURSES = _all_of(k.courses, 7, only_offered=False)
+_TARIFFS = _all_of(k.tariffs, 4, only_offered=True)
+_RUNS = _all_of(k.runs, 6, only_offered=False)
 
 
 class CatalogueCache:
@@ -55,13 +55,13 @@ def _read(connection: Connection, version: int) -> Catalogue:
 
 def replace_catalogue(connection: Connection, dialect: str, catalogue: Catalogue) -> None:
     """Make this the catalogue: keys that have vanished are not offered any more, their runs are closed."""
-    connection.execute(update(t.catalogue_state).values(version=t.catalogue_state.c.version + 1))
-    connection.execute(update(t.runs).values(closed=True))
+    connection.execute(update(k.catalogue_state).values(version=k.catalogue_state.c.version + 1))
+    connection.execute(update(k.runs).values(closed=True))
     for table, items in (
-        (t.disciplines, catalogue.disciplines),
-        (t.courses, catalogue.courses),
-        (t.tariffs, catalogue.tariffs),
-        (t.runs, catalogue.runs),
+        (k.disciplines, catalogue.disciplines),
+        (k.courses, catalogue.courses),
+        (k.tariffs, catalogue.tariffs),
+        (k.runs, catalogue.runs),
     ):
         connection.execute(update(table).values(offered=False))
         rows = [{**values(item), "position": at, "offered": True} for at, item in enumerate(items)]

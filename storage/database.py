@@ -18,8 +18,10 @@ from storage.committer import Committer
 from storage.engines import Engine, Work, open_engine
 from storage.inbox import InboxStore
 from storage.inserts import upsert
+from storage.mail_inbox import MailInbox
 from storage.mapping import values
 from storage.outbox import OutboxRow, OutboxStore
+from storage.outbox_queue import OutboxQueue
 from storage.uow import SqlUnitOfWork
 
 T = TypeVar("T")
@@ -38,7 +40,9 @@ class Database:
         self.dialect = engine.dialect
         self.catalogue_cache = CatalogueCache()
         self.inbox = InboxStore(self)
+        self.mail_inbox = MailInbox(self)
         self.outbox = OutboxStore(self)
+        self.mail_queue = OutboxQueue(self)
         self.on_commit: Callable[[list[OutboxRow]], None] | None = None
 
     @classmethod

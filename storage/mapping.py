@@ -8,16 +8,20 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from school.billing import Invoice
 from school.centre import Role, StaffMember
+from school.closing import Act
 from school.order import Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
 from school.people import fold
-from school.questionnaire import Questionnaire, Remark
+from school.questionnaire import Page, Questionnaire, Remark
 from storage.tables import NO_TERM, order_lines, orders
 
 Values = dict[str, Any]
 
 _ORDER_WIDTH = len(orders.c)
+# Asked of the tables once: their collections make the list anew each time.
+_ORDER_KEYS, _LINE_KEYS = tuple(orders.c.keys()), tuple(order_lines.c.keys())
 _LINE_COLUMNS = (
     "id",
     "email",
@@ -32,6 +36,7 @@ _LINE_COLUMNS = (
     "listed_at",
     "version",
 )
+_ACT_PAGES = ("scan_pages", "paper_pages")
 _LINE_DAYS = ("starts", "ends")
 _LINE_MOMENTS = ("paid_at", "link_sent_at", "nudged_at")
 
@@ -78,7 +83,9 @@ def line_values(line: OrderLine) -> Values:
     for name in (*_LINE_DAYS, *_LINE_MOMENTS):
         data[name] = data[name] and data[name].isoformat()
     columns = {name: getattr(line, name) for name in _LINE_COLUMNS}
-    return {**columns, "admit_by": line.admit_by or NO_TERM, "folded": fold(line.name), "data": data}
+    # The end of the run is in both: a column to search by, and where it has always been.
+    searched = {"folded": fold(line.name), "email_key": line.email.lower(), "ends": line.ends}
+    return {**columns, **searched, "admit_by": line.admit_by or NO_TERM, "data": data}
 
 
 def questionnaire_values(item: Questionnaire) -> Values:
@@ -96,14 +103,39 @@ def questionnaire(row: Row[Any]) -> Questionnaire:
     return Questionnaire(**{**found, "decline_reason": Remark(**reason) if reason else None})
 
 
+def act_values(act: Act) -> Values:
+    """Return the columns of an act that are its fields."""
+    pages = {name: [asdict(page) for page in getattr(act, name)] for name in _ACT_PAGES}
+    return {**values(act), **pages}
+
+
+def act(row: Row[Any]) -> Act:
+    """Make an act of its row."""
+    found: Values = dict(row._mapping)
+    for name in _ACT_PAGES:
+        found[name] = tuple(page(data) for data in found[name])
+    return Act(**{**found, "line_ids": tuple(found["line_ids"])})
+
+
+def page(data: Values) -> Page:
+    """Make a page of a document of its JSON."""
+    return Page(**{**data, "flags": tuple(data["flags"])})
+
+
+def invoice(row: Row[Any]) -> Invoice:
+    """Make an invoice of its row."""
+    found: Values = dict(row._mapping)
+    return Invoice(**{**found, "lines": tuple((line_id, amount) for line_id, amount in found["lines"])})
+
+
 def orders_of(rows: Iterable[Row[Any]]) -> list[Order]:
     """Make orders of the rows of orders joined with their lines, rows of one order side by side."""
     return [_order(list(group)) for _, group in groupby(rows, key=lambda row: row[0])]
 
 
 def _order(rows: list[Row[Any]]) -> Order:
-    head = dict(zip(orders.c.keys(), rows[0], strict=False))
-    lines = [dict(zip(order_lines.c.keys(), row[_ORDER_WIDTH:], strict=True)) for row in rows]
+    head = dict(zip(_ORDER_KEYS, rows[0], strict=False))
+    lines = [dict(zip(_LINE_KEYS, row[_ORDER_WIDTH:], strict=True)) for row in rows]
     return Order(
         id=head["id"],
         number=head["number"],

@@ -3,7 +3,7 @@
 A lease carries a fence, a number that grows with every lease: a sender that comes back too late changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -80,7 +80,15 @@ class Dead:
     error: str
 
 
-Outcome = Sent | Retry | Dead
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """It was not sent, since what it was to say has been settled meanwhile."""
+
+    id: str
+    fence: int
+
+
+Outcome = Sent | Retry | Dead | NotNeeded
 
 
 @cache
@@ -135,6 +143,7 @@ _ERROR: ColumnElement[str] = bindparam("reason")
 _SENT = _finish(state="sent", result=_RESULT, finished_at=_AT, error=null(), data={})
 _RETRY = _finish(due_at=_AT, error=_ERROR, attempts=outbox.c.attempts + bindparam("tried"))
 _DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR)
+_NOT_NEEDED = _finish(state="cancelled", finished_at=_AT, error="not needed any more", data={})
 # Never leased means that no sender has seen it. The key of what was taken back is free again.
 CANCEL = (
     update(outbox)
@@ -193,6 +202,17 @@ class OutboxStore:
         query = select(*ROW_COLUMNS).where(outbox.c.state == "dead").order_by(outbox.c.seq.desc()).limit(limit)
         return await self._database.run(lambda c: [_row(row) for row in c.execute(query)])
 
+    async def told(self, dedupes: Sequence[str]) -> set[str]:
+        """Return which of these messages were made already; at most 500 are asked for at once."""
+        query = select(outbox.c.dedupe).where(outbox.c.dedupe.in_(dedupes))
+        return await self._database.run(lambda c: set(c.execute(query).scalars()))
+
+    async def reachable(self, user_ids: Collection[int]) -> set[int]:
+        """Return which of these accounts have written to the bot and have not stopped it; at most 500 at once."""
+        known = visitors.c.user_id.in_(user_ids) & visitors.c.blocked_at.is_(None)
+        query = select(visitors.c.user_id).where(known)
+        return await self._database.run(lambda c: set(c.execute(query).scalars()))
+
     async def set_unreachable(self, user_id: int, at: datetime) -> None:
         """Note that the account has stopped the bot."""
         statement = update(visitors).where(visitors.c.user_id == user_id).values(blocked_at=at)
@@ -211,7 +231,7 @@ def _claim(dialect: str, given: dict[str, Any], connection: Connection) -> list[
 
 
 def _record(outcomes: Sequence[Outcome], now: datetime, connection: Connection) -> None:
-    sent, retried, dead = [], [], []
+    sent, retried, dead, dropped = [], [], [], []
     for outcome in outcomes:
         held = {"row": outcome.id, "held": outcome.fence}
         match outcome:
@@ -221,6 +241,8 @@ def _record(outcomes: Sequence[Outcome], now: datetime, connection: Connection) 
                 retried.append({**held, "at": outcome.at, "reason": outcome.error, "tried": int(outcome.counts)})
             case Dead():
                 dead.append({**held, "at": now, "reason": outcome.error})
-    for statement, rows in ((_SENT, sent), (_RETRY, retried), (_DEAD, dead)):
+            case NotNeeded():
+                dropped.append({**held, "at": now})
+    for statement, rows in ((_SENT, sent), (_RETRY, retried), (_DEAD, dead), (_NOT_NEEDED, dropped)):
         if rows:
             connection.execute(statement, rows)

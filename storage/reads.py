@@ -12,6 +12,7 @@ from school.order import Order, Payer
 from school.people import fold
 from school.ports import Session, Token
 from storage import tables as t
+from storage import tables_catalogue as k
 from storage.catalogue import CatalogueCache
 from storage.mapping import orders_of, payer, staff_member
 
@@ -29,12 +30,12 @@ def _session_query() -> Select[Any]:
         .scalar_subquery()
     )
     joined = (
-        t.catalogue_state.outerjoin(t.visitors, t.visitors.c.user_id == user)
+        k.catalogue_state.outerjoin(t.visitors, t.visitors.c.user_id == user)
         .outerjoin(t.drafts, t.drafts.c.id == latest)
         .outerjoin(t.centres, t.centres.c.number == func.coalesce(t.drafts.c.centre, t.visitors.c.centre))
         .outerjoin(t.staff, (t.staff.c.user_id == user) & t.staff.c.withdrawn_at.is_(None))
     )
-    columns = (t.catalogue_state.c.version, *t.visitors.c, *t.drafts.c, *t.centres.c, *t.staff.c)
+    columns = (k.catalogue_state.c.version, *t.visitors.c, *t.drafts.c, *t.centres.c, *t.staff.c)
     named = [column.label(f"c{at}") for at, column in enumerate(columns)]
     return select(*named).select_from(joined).order_by(t.staff.c.since, t.staff.c.id)
 
@@ -107,17 +108,18 @@ def visitor(connection: Connection, user_id: int) -> Visitor | None:
 _NEWEST = (t.orders.c.placed_at.desc(), t.orders.c.number.desc())
 
 
-def _orders(condition: ColumnElement[bool]) -> Select[Any]:
+def orders_where(condition: ColumnElement[bool]) -> Select[Any]:
+    """Make the query of whole orders, newest first, of which `condition` is true; `storage.mapping` reads its rows."""
     joined = t.orders.outerjoin(t.order_lines, t.order_lines.c.order_id == t.orders.c.id)
     columns = [c.label(f"c{at}") for at, c in enumerate((*t.orders.c, *t.order_lines.c))]
     return select(*columns).select_from(joined).where(condition).order_by(*_NEWEST, t.order_lines.c.position)
 
 
 _ONE_ORDER = {
-    "number": _orders(t.orders.c.number == bindparam("value")),
-    "id": _orders(t.orders.c.id == bindparam("value")),
-    "draft": _orders(t.orders.c.draft_id == bindparam("value")),
-    "line": _orders(
+    "number": orders_where(t.orders.c.number == bindparam("value")),
+    "id": orders_where(t.orders.c.id == bindparam("value")),
+    "draft": orders_where(t.orders.c.draft_id == bindparam("value")),
+    "line": orders_where(
         t.orders.c.id
         == select(t.order_lines.c.order_id).where(t.order_lines.c.id == bindparam("value")).scalar_subquery()
     ),
@@ -131,7 +133,7 @@ def order_by(connection: Connection, what: str, value: str) -> Order | None:
 
 # Both databases bound how many values a statement may hold.
 _MOST_VALUES = 500
-_OF_LINES = _orders(
+_OF_LINES = orders_where(
     t.orders.c.id.in_(select(t.order_lines.c.order_id).where(t.order_lines.c.id.in_(bindparam("ids", expanding=True))))
 )
 
@@ -148,7 +150,7 @@ def orders_of_lines(connection: Connection, line_ids: Sequence[str]) -> list[Ord
 
 _OWN = t.orders.c.placed_by == bindparam("user_id")
 _OWN_COUNT = select(func.count()).select_from(t.orders).where(_OWN)
-_OWN_PAGE = _orders(
+_OWN_PAGE = orders_where(
     t.orders.c.id.in_(
         select(t.orders.c.id).where(_OWN).order_by(*_NEWEST).limit(bindparam("limit")).offset(bindparam("offset"))
     )
@@ -166,8 +168,8 @@ _STUDENT_LINES = select(t.order_lines.c.order_id).where(
     t.order_lines.c.folded.in_(bindparam("names", expanding=True)),
     t.order_lines.c.run.in_(bindparam("runs", expanding=True)),
 )
-_SAME_INN = _orders((t.orders.c.inn == bindparam("payer")) & t.orders.c.id.in_(_STUDENT_LINES))
-_SAME_NAME = _orders((t.orders.c.payer_folded == bindparam("payer")) & t.orders.c.id.in_(_STUDENT_LINES))
+_SAME_INN = orders_where((t.orders.c.inn == bindparam("payer")) & t.orders.c.id.in_(_STUDENT_LINES))
+_SAME_NAME = orders_where((t.orders.c.payer_folded == bindparam("payer")) & t.orders.c.id.in_(_STUDENT_LINES))
 
 
 def similar_orders(connection: Connection, who: Payer, students: Sequence[tuple[str, str]]) -> list[Order]:

@@ -9,10 +9,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
 
+from school.closing import load as load_act
 from school.ports import Card, CardKind, Lease, QueueState
 from school.questionnaire import Questionnaire
 from storage import tables as t
+from storage import tables_catalogue as k
+from storage import tables_money as m
 from storage.mapping import questionnaire as questionnaire_of
+from storage.reads_school import PAGE_IDS
+from storage.tables_mail import letters
 
 _MOST_CARDS = 2000
 _LINES = t.order_lines.c
@@ -20,6 +25,8 @@ _NOW: ColumnElement[datetime] = bindparam("now", type_=t.leases.c.until.type)
 _USER: ColumnElement[int] = bindparam("user_id")
 _BUT: ColumnElement[str] = bindparam("but", "")
 
+# Nobody checks their own questionnaire.
+_NOT_OWN = or_(_LINES.student_id.is_(None), _LINES.student_id != _USER)
 _SUBMITTED: ColumnElement[bool] = _LINES.questionnaire == literal_column("'submitted'")
 _ADMITTED = _LINES.admitted_at.is_not(None)
 _READY = (
@@ -65,7 +72,7 @@ def _next_query() -> Select[Any]:
     held = select(t.leases.c.line_id).where(
         t.leases.c.line_id == _LINES.id, t.leases.c.until > _NOW, t.leases.c.user_id != _USER
     )
-    ordered = select(_LINES.id).where(_SUBMITTED, _LINES.id != _BUT, ~held.exists())
+    ordered = select(_LINES.id).where(_SUBMITTED, _NOT_OWN, _LINES.id != _BUT, ~held.exists())
     return ordered.order_by(_LINES.admit_by, _LINES.submitted_at, _LINES.id).limit(literal_column("1"))
 
 
@@ -161,10 +168,10 @@ def lines_to_list(connection: Connection, limit: int) -> list[str]:
 OF_RUN = select(_LINES.id).where(_ADMITTED, _LINES.run == bindparam("run")).order_by(_LINES.folded, _LINES.id)
 _RUNS = (
     select(_LINES.run, func.count())
-    .outerjoin(t.runs, t.runs.c.key == _LINES.run)
+    .outerjoin(k.runs, k.runs.c.key == _LINES.run)
     .where(_ADMITTED)
-    .group_by(_LINES.run, t.runs.c.starts)
-    .order_by(t.runs.c.starts.desc().nulls_last(), _LINES.run)
+    .group_by(_LINES.run, k.runs.c.starts)
+    .order_by(k.runs.c.starts.desc().nulls_last(), _LINES.run)
 )
 
 
@@ -225,6 +232,20 @@ def thread_of(connection: Connection, chat_id: int, message_id: int) -> str | No
     return next((subject for subject, result in rows if result.get("message_id") == message_id), None)
 
 
-def document_ids(connection: Connection) -> list[str]:
-    """Read ids of all documents."""
-    return list(connection.execute(select(t.documents.c.id)).scalars())
+_DOCUMENTS = select(t.documents.c.id).union_all(select(letters.c.raw_id).where(letters.c.raw_id != ""))
+_ACTS = select(m.acts.c.scan_pages, m.acts.c.paper_pages)
+# While a change of an act may be taken back, what it had before is kept.
+_FORMER_ACTS = select(t.tokens.c.data).where(
+    t.tokens.c.kind == literal_column("'act_undo'"),
+    t.tokens.c.used_at.is_(None),
+    t.tokens.c.expires_at > bindparam("now"),
+)
+
+
+def document_ids(connection: Connection, now: datetime) -> list[str]:
+    """Read ids of all that the vault keeps for something: documents of people and of the school, letters, acts."""
+    of_acts = [page["id"] for row in connection.execute(_ACTS) for pages in row for page in pages]
+    former = (load_act(data["act"]) for data in connection.execute(_FORMER_ACTS, {"now": now}).scalars())
+    of_former = (page.id for act in former for page in (*act.scan_pages, *act.paper_pages))
+    of_school = connection.execute(PAGE_IDS).scalars()
+    return [*connection.execute(_DOCUMENTS).scalars(), *of_acts, *of_former, *of_school]

@@ -1,8 +1,7 @@
 """The tables. What is searched is a column, the rest of an aggregate is JSON.
 
-In visitors, drafts, centres, disciplines, courses, tariffs, runs, tokens, leases and cards the columns stand in the
-order of the fields of the class of the same name in `school`, so that a row makes an object as it is; extra columns
-come last.
+In visitors, drafts, centres, tokens, leases and cards the columns stand in the order of the fields of the class of the
+same name in `school`, so that a row makes an object as it is; extra columns come last.
 """
 
 from datetime import date
@@ -41,6 +40,8 @@ NOT_ADMITTED = text("admitted_at IS NULL")
 ADMITTED = text("admitted_at IS NOT NULL")
 NOT_LISTED = text("admitted_at IS NOT NULL AND listed_at IS NULL")
 REMINDED = text("remind_at IS NOT NULL")
+WITHOUT_ACT = text("act = '' AND (payment = 'paid' OR admitted_at IS NOT NULL)")
+UNSHIPPED = text("act <> 'closed' AND payment = 'paid'")
 
 # What `order_lines.admit_by` holds for a line without such a date: it sorts last on both databases, by index.
 NO_TERM = date(9999, 1, 1)
@@ -130,6 +131,7 @@ staff = Table(
     string("name"),
     moment("since"),
     moment("withdrawn_at", null=True),
+    moment("seen_at", null=True),
     Index("ix_staff_user_id", "user_id"),
     Index("ix_staff_centre_role", "centre", "role"),
 )
@@ -168,55 +170,6 @@ consents = Table(
     Index("ix_consents_subject", "subject"),
 )
 
-catalogue_state = Table(
-    "catalogue_state",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
-)
-
-
-def _offer() -> list[Column[object]]:
-    return [Column("position", Integer, nullable=False), Column("offered", Boolean, nullable=False)]
-
-
-disciplines = Table("disciplines", metadata, Column("key", Text, primary_key=True), string("title"), *_offer())
-
-courses = Table(
-    "courses",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("discipline", Text, ForeignKey("disciplines.key"), nullable=False),
-    string("title"),
-    string("level"),
-    Column("hours", Integer, nullable=False),
-    Column("lessons", Integer, nullable=False),
-    string("document"),
-    *_offer(),
-)
-
-tariffs = Table(
-    "tariffs",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("course", Text, ForeignKey("courses.key"), nullable=False),
-    string("title"),
-    number("price"),
-    *_offer(),
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("course", Text, ForeignKey("courses.key"), nullable=False),
-    Column("starts", Date, nullable=False),
-    Column("ends", Date, nullable=False),
-    Column("closed", Boolean, nullable=False),
-    string("access_url"),
-    *_offer(),
-)
-
 orders = Table(
     "orders",
     metadata,
@@ -238,6 +191,8 @@ orders = Table(
     Index("ix_orders_inn", "inn", "kpp"),
     Index("ix_orders_payer_folded", "payer_folded"),
     Index("ix_orders_centre", "centre", "placed_at"),
+    Index("ix_orders_centre_inn", "centre", "inn"),
+    Index("ix_orders_placed_at", "placed_at", "id"),
 )
 
 order_lines = Table(
@@ -259,16 +214,26 @@ order_lines = Table(
     moment("registered_at", null=True),
     moment("listed_at", null=True),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("centre", Text, nullable=False, server_default=""),
+    Column("ends", Date, nullable=False, server_default=NO_TERM.isoformat()),
+    Column("email_key", Text, nullable=False, server_default=""),  # the address in small letters
+    Column("act", Text, nullable=False, server_default=""),  # "", open, closed: of the order's act of this run
     UniqueConstraint("order_id", "position"),
     Index("ix_order_lines_run", "run"),
     Index("ix_order_lines_folded", "folded"),
+    Index("ix_order_lines_centre_run", "centre", "run", "order_id"),
+    Index("ix_order_lines_centre_folded", "centre", "folded", postgresql_ops={"folded": "text_pattern_ops"}),
     Index("ix_order_lines_email", "email"),
+    Index("ix_order_lines_email_key", "email_key"),
     Index("ix_order_lines_student_id", "student_id"),
     partial_index("ix_order_lines_submitted", "admit_by", "submitted_at", "id", where=SUBMITTED),
     partial_index("ix_order_lines_ready", "admit_by", "id", where=READY),
     partial_index("ix_order_lines_not_admitted", "admit_by", "id", where=NOT_ADMITTED),
     partial_index("ix_order_lines_not_listed", "admitted_at", "id", where=NOT_LISTED),
     partial_index("ix_order_lines_admitted", "run", "folded", "id", where=ADMITTED),
+    partial_index("ix_order_lines_without_act", "ends", "order_id", "run", where=WITHOUT_ACT),
+    partial_index("ix_order_lines_unshipped", "ends", "id", where=UNSHIPPED),
+    partial_index("ix_order_lines_unshipped_of_centre", "centre", "ends", "id", where=UNSHIPPED),
 )
 
 questionnaires = Table(
@@ -287,6 +252,7 @@ questionnaires = Table(
     moment("remind_at", null=True),
     Column("version", Integer, nullable=False),
     partial_index("ix_questionnaires_remind_at", "remind_at", where=REMINDED),
+    Index("ix_questionnaires_order_id", "order_id"),
 )
 
 # Only what finds a file: all else of a page lies in its questionnaire's answers.
@@ -351,5 +317,7 @@ audit = Table(
     string("before"),
     string("after"),
     Index("ix_audit_subject", "subject", "id"),
+    Index("ix_audit_actor", "actor", "id"),
+    Index("ix_audit_at", "at", "id"),
     sqlite_autoincrement=True,
 )

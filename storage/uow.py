@@ -5,13 +5,17 @@ from functools import partial
 
 from storage import staging
 from storage.outbox import OutboxRow
+from storage.uow_audit import UowAudit
+from storage.uow_billing import UowClosing, UowMoney
+from storage.uow_mail import UowMail
 from storage.uow_reads import UowReads
+from storage.uow_school import UowSchool
 from storage.uow_writes import UowWrites
 
 Listener = Callable[[list[OutboxRow]], None]
 
 
-class SqlUnitOfWork(UowReads, UowWrites):
+class SqlUnitOfWork(UowReads, UowWrites, UowMail, UowMoney, UowClosing, UowAudit, UowSchool):
     """One input's reads and staged writes; the opener commits or rolls back."""
 
     async def commit(self) -> None:

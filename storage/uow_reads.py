@@ -8,7 +8,7 @@ from school.catalogue import Catalogue
 from school.centre import Centre, Role, StaffMember
 from school.draft import Draft, Visitor
 from school.order import Order, Payer
-from school.ports import Card, CardKind, Lease, QueueState, Session, Token
+from school.ports import Card, CardKind, Clock, Lease, QueueState, Session, Token
 from school.questionnaire import Questionnaire
 from storage import reads, reads_review
 
@@ -20,6 +20,7 @@ class UowReads:
     """What may be read, over what is committed."""
 
     _database: "Database"
+    _clock: Clock
 
     async def session(self, user_id: int) -> Session:
         """Read the account's session in one trip; its `centre` is the draft's, else the visitor's last."""
@@ -109,7 +110,7 @@ class UowReads:
         """Return the line whose questionnaire this curator is to look at next.
 
         The one they hold a lease of, else the submitted one with the oldest `admit_by` (none is last), then the oldest
-        submission, that nobody else holds. By index: as quick at 10,000 waiting as at 10.
+        submission, that nobody else holds and that is not their own. By index: as quick at 10,000 waiting as at 10.
         """
         return await self._database.run(lambda c: reads_review.next_to_review(c, user_id, now, but))
 
@@ -164,5 +165,9 @@ class UowReads:
         return await self._database.run(lambda c: reads.living_tokens(c, kind, subject, now))
 
     async def document_ids(self) -> Sequence[str]:
-        """Return ids of all documents that a questionnaire holds: whatever else is in the vault is left over."""
-        return await self._database.run(reads_review.document_ids)
+        """Return ids of all that the vault keeps for something: whatever else is in it is left over.
+
+        Documents of questionnaires, acts and their scans, letters that still have their content.
+        """
+        now = self._clock.now()
+        return await self._database.run(lambda c: reads_review.document_ids(c, now))

@@ -1,7 +1,6 @@
 """The writes of the unit of work: each stages statements, none runs them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, insert, or_, update
 
@@ -9,7 +8,7 @@ from school.centre import StaffMember
 from school.draft import Consent, Draft, Visitor
 from school.notices import Notice
 from school.order import Order, OrderLine
-from school.ports import Card, CardKind, Clock, Lease, Token
+from school.ports import Card, CardKind, Lease, Token
 from school.questionnaire import Page, Questionnaire
 from storage import tables as t
 from storage.inbox import HANDLED
@@ -17,9 +16,8 @@ from storage.inserts import insert_into, upsert
 from storage.mapping import line_values, order_values, questionnaire_values, values
 from storage.outbox import CANCEL
 from storage.staging import Staged
-
-if TYPE_CHECKING:
-    from storage.database import Database
+from storage.uow_reminders import UowReminders
+from storage.uow_status import UowStatus
 
 _NUMBER_TAKEN = (
     update(t.centres)
@@ -51,17 +49,15 @@ _WITHDRAW = (
     .where(t.staff.c.id == bindparam("key"), t.staff.c.withdrawn_at.is_(None))
     .values(withdrawn_at=bindparam("at"))
 )
+_SEEN_STAFF = (
+    update(t.staff)
+    .where(t.staff.c.user_id == bindparam("key"), t.staff.c.withdrawn_at.is_(None))
+    .values(seen_at=bindparam("at"))
+)
 
 
-class UowWrites:
+class UowWrites(UowReminders, UowStatus):
     """What may be staged; `storage.uow.SqlUnitOfWork` commits it."""
-
-    def __init__(self, database: "Database", clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        # By what they save: of two saves of one thing the later counts, and is compared with the stored one once.
-        self._staged: dict[object, Staged] = {}
-        self._notices: list[Notice] = []
 
     def save_visitor(self, visitor: Visitor) -> None:
         """Stage an account's insert or update."""
@@ -89,11 +85,13 @@ class UowWrites:
         self._stage(Staged(_NUMBER_TAKEN, taken, 1))
         self._stage(Staged(insert(t.orders), order_values(order)))
         lines = [
-            {**line_values(line), "order_id": order.id, "position": at, "version": 1}
+            {**line_values(line), "order_id": order.id, "centre": order.centre, "position": at, "version": 1}
             for at, line in enumerate(order.lines)
         ]
         if lines:
             self._stage(Staged(insert(t.order_lines), lines))
+        self._find_order(order)
+        self._look(order.id)
 
     def save_token(self, token: Token) -> None:
         """Stage an insert (version 0) or an update that compares and raises the version."""
@@ -109,6 +107,8 @@ class UowWrites:
         changed = {**line_values(line), "version": line.version + 1}
         changed |= {"key": line.id, "of_order": order_id, "compared": line.version}
         self._stage(Staged(_UPDATE_LINE, changed, 1), "line", line.id)
+        self._find_line(order_id, line)
+        self._look(order_id)
 
     def save_questionnaire(self, questionnaire: Questionnaire) -> None:
         """Stage an insert (version 0) or an update that compares and raises the version."""
@@ -119,6 +119,7 @@ class UowWrites:
             self._stage(Staged(_UPDATE_QUESTIONNAIRE, changed, 1), "questionnaire", line_id)
         else:
             self._stage(Staged(insert(t.questionnaires), changed), "questionnaire", line_id)
+        self._look(questionnaire.order_id)
 
     def drop_questionnaire(self, questionnaire: Questionnaire) -> None:
         """Stage the erasure of a questionnaire and of its rows of documents; compares the version."""
@@ -178,6 +179,10 @@ class UowWrites:
         """Stage the end of a role, at once; a `Conflict` where it has ended already."""
         self._stage(Staged(_WITHDRAW, {"key": member_id, "at": now}, 1), "withdrawn", member_id)
 
+    def see_staff(self, user_id: int, now: datetime) -> None:
+        """Stage that the account, in every role it holds, wrote to the bot now."""
+        self._stage(Staged(_SEEN_STAFF, {"key": user_id, "at": now}))
+
     def add_notice(self, notice: Notice) -> None:
         """Stage an outgoing message; one whose `dedupe` is there already is dropped in silence."""
         self._notices.append(notice)
@@ -186,16 +191,15 @@ class UowWrites:
         """Stage taking back a notice that waits for its `after`: a `Conflict` where it is being sent or was."""
         self._stage(Staged(CANCEL, {"key": dedupe, "at": self._clock.now()}, 1), "cancelled", dedupe)
 
+    def speak_for(self, actor: str) -> None:
+        """Name who acts from now on by this unit of work: the audit and payments name them instead of an account."""
+        self._speaker = actor
+
     def audit(self, actor: str, action: str, subject: str, before: str = "", after: str = "") -> None:
         """Stage a line of the audit: who did what to what, from what to what."""
-        line = {"actor": actor, "action": action, "subject": subject, "before": before, "after": after}
+        line = {"actor": self._speaker or actor, "action": action, "subject": subject, "before": before, "after": after}
         self._stage(Staged(insert(t.audit), {**line, "at": self._clock.now()}))
 
     def mark_handled(self, inbox_row_id: int) -> None:
         """Stage the mark that this update is done: a `Conflict` where it is not pending any more."""
         self._stage(Staged(HANDLED, {"row": inbox_row_id}, 1))
-
-    def _stage(self, staged: Staged, *key: object) -> None:
-        # Anew at the end, so that a save after a deletion of many runs after it.
-        self._staged.pop(key, None)
-        self._staged[key or object()] = staged

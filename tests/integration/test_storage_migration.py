@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from school.facts import QuestionnaireFacts
 from storage.database import Database
 from tests.integration.storage_samples import CENTRE, CLOCK, NOW
 
@@ -25,17 +26,41 @@ ROWS = (
 )
 
 
+QUESTIONNAIRE = (
+    "INSERT INTO questionnaires VALUES ('l1', 'o1', '{}', 'returned', NULL, '[]', 'null', 500, 'Анна', "
+    "'2027-05-04 09:30:00.000000', NULL, 3)"
+)
+
+
 def to_first(connection: Connection) -> None:
     """Bring an empty database to the first release's schema and put rows in."""
+    upgrade(connection, "0001")
+    for row in ROWS:
+        connection.execute(text(row), {"line": LINE} if ":line" in row else {})
+
+
+def to_second(connection: Connection) -> None:
+    """Bring an empty database to the second release's schema and put rows in: more lines than a page of filling."""
+    to_first(connection)
+    upgrade(connection, "0002")
+    connection.execute(text(QUESTIONNAIRE))
+    connection.execute(text("UPDATE order_lines SET payment = 'paid' WHERE id = 'l1'"))
+    copy = text(
+        "INSERT INTO order_lines (id, order_id, position, folded, email, run, questionnaire, payment, data) "
+        "SELECT :id, order_id, :at, folded, email, run, questionnaire, payment, data FROM order_lines WHERE id = 'l1'"
+    )
+    connection.execute(copy, [{"id": f"m{at}", "at": at} for at in range(1, 5201)])
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring the schema to a revision."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path("storage/migrations").resolve()))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
-    for row in ROWS:
-        connection.execute(text(row), {"line": LINE} if ":line" in row else {})
+    command.upgrade(config, revision)
 
 
 async def test_rows_of_the_first_schema_are_kept(database_url: str) -> None:
@@ -62,5 +87,28 @@ async def test_rows_of_the_first_schema_are_kept(database_url: str) -> None:
         unit.audit("test", "line.saved", line.id)
         await unit.commit()
         assert await opened.uow(CLOCK).next_to_review(1, NOW) is None
+        assert await opened.uow(CLOCK).lines_of_email("S@example.ru", 5) == ["l1"]
+    finally:
+        await opened.close()
+
+
+async def test_rows_of_the_second_schema_are_found_by_the_new_columns(database_url: str) -> None:
+    """After the migration every line has its run's end, address and centre, and every order is looked at."""
+    opened = await Database.open(database_url)
+    try:
+        await opened.write(to_second)
+        await opened.migrate()
+        unit = opened.uow(CLOCK)
+        ended = date(2027, 8, 21)
+        assert await unit.orders_without_act(date(2027, 8, 20), 5) == []
+        assert await unit.orders_without_act(ended, 5) == [("o1", "usn-0620")]
+        assert (await unit.report_unshipped("0123", ended, 1, 0))[1] == 5201
+        assert len(await unit.lines_of_email("s@example.ru", 6000)) == 5201
+        assert await unit.orders_to_look(datetime.now(UTC), 5) == ["o1"]
+        (facts,) = await unit.facts(["o1"])
+        assert facts.questionnaires == (QuestionnaireFacts("l1", "returned", datetime(2027, 5, 4, 9, 30, tzinfo=UTC)),)
+        (line, *_) = facts.order.lines
+        unit.save_line("o1", line)
+        await unit.commit()
     finally:
         await opened.close()
