@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _TEXT = "s"
 _SUM_FORMAT = "#,##0.00"
 _DATE_FORMAT = "DD.MM.YYYY"
-# What XML 1.0 cannot carry; openpyxl raises on it.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What XML 1.0 cannot carry: openpyxl raises on it, or other programs call the file broken.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Value = str | date | Decimal
 Column = tuple[str, int]
