@@ -27,7 +27,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """One role of one person; a manager's carries the centre. `withdrawn_at` in UTC ends it."""
+    """One role of one person; a manager's carries the centre. `withdrawn_at` in UTC ends it.
+
+    `seen_at` (UTC) is when the person last wrote to the bot, an hour exact; None: not since `since`.
+    """
 
     id: str
     user_id: int
@@ -37,3 +40,4 @@ class StaffMember:
     name: str
     since: datetime
     withdrawn_at: datetime | None = None
+    seen_at: datetime | None = None

@@ -6,7 +6,24 @@ from typing import Any, Literal
 
 Answers = dict[str, Any]
 # Forms of one short question beside the main ones: a command ends them (all but "proof"), a button looks past them.
-SIDE_FORMS = frozenset({"proof", "return", "decline", "answer", "to_curator", "correct", "results"})
+SIDE_FORMS = frozenset(
+    {
+        "proof",
+        "return",
+        "decline",
+        "answer",
+        "to_curator",
+        "correct",
+        "results",
+        "act",
+        "snooze",
+        "invoice",
+        "payments",
+        "document",
+        "centre",
+        "catalogue",
+    }
+)
 DraftState = Literal["active", "placed", "cancelled", "expired"]
 
 

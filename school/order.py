@@ -10,6 +10,7 @@ QuestionnaireState = Literal["not_started", "filling", "submitted", "returned", 
 PaymentState = Literal["unpaid", "paid"]
 TestState = Literal["none", "passed", "failed"]
 TrainingState = Literal["not_started", "studying", "finished", "expelled"]
+Preference = Literal["chat", "mail", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class OrderLine:
     `questionnaire` mirrors the state of the line's `school.questionnaire.Questionnaire`, `submitted_at` is its present
     submission's (None once returned or reopened). `admit_by` (school's zone) is REGULATIONS A1's date, kept beside the
     two facts that make it. `student_id` is the chat account bound by proof. `tracking` is the post id of the training
-    documents (D1). `listed_at`: told to the school as one to open the access for. All moments in UTC.
+    documents (D1). `prefers` is where the student wants to be written to, "" while they have not said. `listed_at`:
+    told to the school as one to open the access for. All moments in UTC.
     """
 
     id: str
@@ -69,6 +71,7 @@ class OrderLine:
     link_sent_at: datetime | None = None
     nudged_at: datetime | None = None
     student_id: int | None = None
+    prefers: Preference = ""
     version: int = 1
 
 

@@ -151,6 +151,12 @@ def undo(q: Questionnaire, by: Decider, now: datetime) -> Questionnaire:
     )
 
 
+def may_be_undone(q: Questionnaire, now: datetime) -> bool:
+    """Tell whether a decision may still be taken back: until then nobody outside acts on it."""
+    decided = q.state in ("approved", "returned", "declined") and q.submitted_at is not None
+    return decided and q.decided_at is not None and now - q.decided_at < UNDO
+
+
 def reopen(q: Questionnaire, fields: tuple[str, ...], by: Decider, now: datetime) -> Questionnaire:
     """Open an approved one for a change, through the curator only (Q5): it has to be approved again."""
     if q.state != "approved":

@@ -14,3 +14,17 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """Return the SHA-256 of the secret in hex: what is stored and looked up."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_SPOKEN = "abcdefghijklmnopqrstuvwxyz234567"
+_SPOKEN_LENGTH = 26  # 130 random bits
+
+
+def new_reply_token() -> str:
+    """Make a secret of small letters and digits that stays the same whatever case a mail server gives it."""
+    return "".join(secrets.choice(_SPOKEN) for _ in range(_SPOKEN_LENGTH))
+
+
+def new_code() -> str:
+    """Make a one-time code that a person can type from a letter: six digits."""
+    return f"{secrets.randbelow(1_000_000):06d}"

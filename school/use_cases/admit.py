@@ -12,6 +12,8 @@ from school.course_card import access_url, course_card
 from school.errors import NotFound
 from school.order import Enrolment
 from school.ports import Session, UnitOfWork
+from school.questionnaire import may_be_undone
+from school.use_cases.decide_questionnaire import take_back
 from school.use_cases.find import find_enrolment, holds, require_role, who
 from school.use_cases.tell import tell_student
 
@@ -113,6 +115,10 @@ async def admit_all(uow: UnitOfWork, session: Session, rule: Rule, now: datetime
 
 
 async def _admit(uow: UnitOfWork, session: Session, about: Enrolment, rule: Rule, now: datetime) -> Enrolment:
+    approved = await uow.questionnaire(about.line.id)
+    if approved is not None and may_be_undone(approved, now):
+        # «Доступ открыт» says more than the approval, which would come after it.
+        await take_back(uow, about, approved)
     line = replace(about.line, admitted_at=now, training="studying")
     uow.save_line(about.order.id, line)
     uow.audit(f"chat:{who(session)}", "student.admitted", line.id, after=now.isoformat())

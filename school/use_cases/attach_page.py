@@ -49,6 +49,35 @@ def attach(uow: UnitOfWork, asked: Asked, line_id: str, page: Page, message_id: 
     return replace(asked, draft=replace(asked.draft, answers=changed))
 
 
+def album_of(answers: Answers, album: str | None) -> str | None:
+    """Return the document that already has pages of this album, None for another album or a single file."""
+    kept = answers.get("album") or {}
+    return str(kept["document"]) if album is not None and kept.get("id") == album else None
+
+
+def of_album(asked: Asked, album: str | None) -> Asked:
+    """Remember that pages of this album go to the document asked for now."""
+    if album is None or not isinstance(asked.at, Step):
+        return asked
+    kept = {**asked.draft.answers, "album": {"id": album, "document": asked.at.field.key}}
+    return replace(asked, draft=replace(asked.draft, answers=kept))
+
+
+def attach_late(uow: UnitOfWork, asked: Asked, line_id: str, document: str, page: Page) -> Asked:
+    """Add a part of an album that came after its document had been taken, as the last page.
+
+    What is wrong comes back as `problem`: pages_too_many, page_repeated.
+    """
+    taken = asked.draft.answers.get(document) or []
+    if any(known["sha256"] == page.sha256 for known in taken):
+        return replace(asked, problem=BadAnswer("page_repeated", page.name))
+    if len(taken) >= MOST_PAGES:
+        return replace(asked, problem=BadAnswer("pages_too_many", str(MOST_PAGES)))
+    uow.save_document(line_id, document, page)
+    pages = [*taken, {**asdict(page), "flags": list(page.flags)}]
+    return replace(asked, draft=replace(asked.draft, answers={**asked.draft.answers, document: pages}))
+
+
 def drop_last(uow: UnitOfWork, asked: Asked) -> Asked:
     """Take the latest page back; nothing happens where there is none."""
     if not isinstance(asked.at, Step):

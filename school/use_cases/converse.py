@@ -6,7 +6,7 @@ the line now, and whoever is a curator or an administrator now. To anybody else 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from school.centre import Role, StaffMember
@@ -22,6 +22,11 @@ from school.use_cases.tell import student_data, tell_student
 
 TO_CURATOR, ANSWER = "to_curator", "answer"
 MOST_TEXT = 2000
+# Parts of a long letter that are sent on: more than this nobody types, and nobody reads in chat.
+MOST_PARTS = 5
+# Telegram cuts a text of over 4,096 characters into several messages, the first of about as many.
+SPLIT = 3900
+REST_WITHIN = timedelta(seconds=5)
 
 
 class NobodyToWriteTo(SchoolError):
@@ -62,13 +67,39 @@ def end_question(uow: UnitOfWork, draft: Draft, now: datetime) -> None:
     uow.save_draft(replace(draft, state="placed", answers={}, touched_at=now))
 
 
+def expect_rest(uow: UnitOfWork, draft: Draft, now: datetime) -> None:
+    """Stage that the text just refused as too long may have been cut, and its rest comes at once."""
+    uow.save_draft(replace(draft, answers={**draft.answers, "cut": now.isoformat()}, touched_at=now))
+
+
+def is_rest(draft: Draft, now: datetime) -> bool:
+    """Tell whether a text that comes now is the rest of one that was refused: half a thought is not sent."""
+    cut = draft.answers.get("cut")
+    return cut is not None and now - datetime.fromisoformat(cut) <= REST_WITHIN
+
+
 async def write_to_curator(uow: UnitOfWork, user_id: int, line_id: str, text: str, now: datetime) -> Written:
     """Send the student's text to the curator of the conversation, else to all.
 
     Raises `NotFound` for another's line, `BadAnswer` (message_empty, message_long), `NobodyToWriteTo`.
     """
     about = await _own(uow, user_id, line_id)
-    words = _checked(text)
+    return await _send_on(uow, about, text, f"chat:{user_id}", now)
+
+
+async def write_by_mail(uow: UnitOfWork, about: Enrolment, text: str, address: str, now: datetime) -> Written:
+    """Send what the student wrote in a letter to the curators as `write_to_curator` does, whole, in as many parts.
+
+    Raises `BadAnswer` message_empty, `NobodyToWriteTo`.
+    """
+    words = text.strip()
+    parts = [words[at : at + MOST_TEXT] for at in range(0, len(words), MOST_TEXT)][:MOST_PARTS] or [""]
+    written = [await _send_on(uow, about, part, f"mail:{address}", now) for part in parts]
+    return written[0]
+
+
+async def _send_on(uow: UnitOfWork, about: Enrolment, text: str, actor: str, now: datetime) -> Written:
+    words, line_id = _checked(text), about.line.id
     readers = await _readers(uow, about)
     if not readers:
         raise NobodyToWriteTo
@@ -77,7 +108,7 @@ async def write_to_curator(uow: UnitOfWork, user_id: int, line_id: str, text: st
         notice = Notice(uuid4().hex, "student_message", "chat", str(chat_id), data, f"thread:{key}:{chat_id}")
         uow.add_notice(notice)
         uow.save_card(Card(notice.id, line_id, "thread", chat_id, now))
-    uow.audit(f"chat:{user_id}", "conversation.student", line_id)
+    uow.audit(actor, "conversation.student", line_id)
     return Written(about, len(readers))
 
 

@@ -59,6 +59,8 @@ async def correct_email(
     scope = scope_of_order(order, line_id, {"name": line.name}, centre, session.catalogue, today)
     address, suffix = checked_email(text, scope, sure=sure)
     flags = {*line.flags} - {SUFFIX_FLAG} | ({SUFFIX_FLAG} if suffix else set())
+    for email in {line.email.lower(), address.lower()}:
+        uow.drop_address_fault(email)
     uow.audit(f"chat:{who(session)}", "student.email_corrected", line_id)
     return await send_first_link(uow, about, replace(line, email=address, flags=tuple(sorted(flags))), now)
 

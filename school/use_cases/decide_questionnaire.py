@@ -11,11 +11,18 @@ from typing import Any
 
 from school import questionnaire as states
 from school.admission import with_term
+from school.errors import SchoolError
 from school.order import Enrolment
 from school.ports import Card, UnitOfWork
 from school.questionnaire import UNDO, Questionnaire, Remark, WrongState
 from school.use_cases.review_questionnaire import Acting, find_questionnaire, lease_to, shown_cards
 from school.use_cases.tell import student_data, tell_managers, tell_student
+
+
+class OwnQuestionnaire(SchoolError):
+    """A curator decides on nobody's diploma but others'."""
+
+    code = "own_questionnaire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class Decision:
 
 
 async def approve(uow: UnitOfWork, who: Acting, line_id: str, version: int) -> Decision:
-    """Confirm the questionnaire. Raises `AlreadyDecided`, `WrongState`, `Forbidden`, `NotFound`."""
+    """Confirm the questionnaire. Raises `AlreadyDecided`, `WrongState`, `OwnQuestionnaire`, `Forbidden`, `NotFound`."""
     about, before = await find_questionnaire(uow, who, line_id)
     after = states.approve(before, version, who.decider, who.now)
     decision = await _decided(uow, who, about, before, after)
@@ -70,7 +77,7 @@ async def undo(uow: UnitOfWork, who: Acting, line_id: str) -> Decision:
     if before.submitted_at is None or about.line.admitted_at is not None:
         raise WrongState(state=before.state)
     after = states.undo(before, who.decider, who.now)
-    await _take_back(uow, about, before)
+    await take_back(uow, about, before)
     saved = _save(uow, who, about, before, after)
     lease_to(uow, who, line_id)
     uow.audit(who.actor, "questionnaire.undone", line_id, before.state, after.state)
@@ -80,14 +87,15 @@ async def undo(uow: UnitOfWork, who: Acting, line_id: str) -> Decision:
 async def reopen(uow: UnitOfWork, who: Acting, line_id: str, version: int, fields: Sequence[str]) -> Decision:
     """Open an approved questionnaire for a change of these fields; it has to be approved again (Q5).
 
-    The student is asked at once. Raises `WrongState` where it is not approved, or not in this version any more.
+    The student is asked at once. Raises `WrongState` where it is not approved, not in this version any more, or the
+    student is admitted: they could not mend it.
     """
     about, before = await find_questionnaire(uow, who, line_id)
-    if before.version != version or not fields:
+    if before.version != version or not fields or about.line.admitted_at is not None:
         raise WrongState(state=before.state)
     after = states.reopen(before, tuple(fields), who.decider, who.now)
     if before.decided_at is not None and who.now - before.decided_at < UNDO:
-        await _take_back(uow, about, before)
+        await take_back(uow, about, before)
     cards = await shown_cards(uow, before)
     saved = _save(uow, who, about, before, after)
     uow.audit(who.actor, "questionnaire.reopened", line_id, before.state, after.state)
@@ -100,6 +108,8 @@ async def reopen(uow: UnitOfWork, who: Acting, line_id: str, version: int, field
 async def _decided(
     uow: UnitOfWork, who: Acting, about: Enrolment, before: Questionnaire, after: Questionnaire
 ) -> Decision:
+    if about.line.student_id == who.user_id:
+        raise OwnQuestionnaire
     cards = await shown_cards(uow, before)
     saved = _save(uow, who, about, before, after)
     uow.drop_lease(about.line.id)
@@ -136,7 +146,7 @@ async def _tell_later(
     await tell_student(uow, about, kind, data, dedupe=key, now=now, after=now + UNDO)
 
 
-async def _take_back(uow: UnitOfWork, about: Enrolment, decided: Questionnaire) -> None:
+async def take_back(uow: UnitOfWork, about: Enrolment, decided: Questionnaire) -> None:
     """Stage taking back what was to be told of the decision, made of the version before this one."""
     version = decided.version - 1
     uow.cancel_notice(_student_key(about.line.id, version))

@@ -12,12 +12,12 @@ from uuid import uuid4
 
 from school import people
 from school.admission import with_term
-from school.draft import Draft
+from school.draft import Answers, Draft
 from school.errors import NotFound, SchoolError
 from school.forms.questionnaire import FILES, KEY, fields_to_mend, surnames_differ
 from school.order import Enrolment
 from school.ports import Session, UnitOfWork
-from school.questionnaire import Questionnaire, WrongState, pages, submit
+from school.questionnaire import Questionnaire, WrongState, may_be_undone, pages, submit
 from school.terms import add_working_days
 from school.use_cases.find import find_enrolment
 
@@ -28,6 +28,12 @@ class NothingToFill(SchoolError):
     """The questionnaire is handed in or decided on: there is nothing to fill in now."""
 
     code = "nothing_to_fill"
+
+
+class BeingDecided(SchoolError):
+    """A curator has just decided and may take it back: the student hears of it in a moment."""
+
+    code = "being_decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,12 @@ async def begin(
 ) -> Filled:
     """Begin the questionnaire, prefilled from the order, or go on with it; what was returned is asked again.
 
-    Raises `NothingToFill` while it is being checked, after it was approved or declined, and after admission.
+    Raises `NothingToFill` while it is being checked, after it was approved or declined, and after admission;
+    `BeingDecided` while a return may still be taken back.
     """
     if about.line.student_id != user_id:
         raise NotFound
-    stored = await uow.questionnaire(about.line.id)
-    if about.line.admitted_at or (stored is not None and stored.state not in ("filling", "returned")):
-        raise NothingToFill(state=stored.state if stored is not None else "approved")
-    found = stored or _prefilled(about, switched)
-    if found.state == "returned" and "only" not in found.answers:
-        found = _to_mend(uow, found)
+    base, answers = await open_answers(uow, about, now, switched)
     if about.line.questionnaire == "not_started":
         uow.save_line(about.order.id, replace(about.line, questionnaire="filling"))
     draft = await uow.active_draft(user_id, KEY)
@@ -75,9 +77,30 @@ async def begin(
         if draft is not None:
             uow.save_draft(replace(draft, state="cancelled", touched_at=now))
         draft = _pointer(about, user_id, now)
-    draft = replace(draft, answers=found.answers)
-    # As stored: what was just prefilled or taken out differs from it, and so is saved.
-    return Filled(replace(session, draft=draft), stored or replace(found, answers={}), about)
+    draft = replace(draft, answers=answers)
+    centre = session.centre
+    if centre is None or centre.number != about.order.centre:
+        centre = await uow.centre(about.order.centre)  # the consent names it
+    return Filled(replace(session, draft=draft, centre=centre), base, about)
+
+
+async def open_answers(
+    uow: UnitOfWork, about: Enrolment, now: datetime, switched: tuple[str, ...]
+) -> tuple[Questionnaire, Answers]:
+    """Return the questionnaire as it is stored, and its answers as they are to be filled in now, through any channel.
+
+    One not begun is of version 0 and without answers: what is prefilled or taken out differs from what is stored, and
+    so is saved. Raises `NothingToFill`, `BeingDecided`.
+    """
+    stored = await uow.questionnaire(about.line.id)
+    if stored is not None and stored.state == "returned" and may_be_undone(stored, now):
+        raise BeingDecided
+    if about.line.admitted_at or (stored is not None and stored.state not in ("filling", "returned")):
+        raise NothingToFill(state=stored.state if stored is not None else "approved")
+    found = stored or _prefilled(about, switched)
+    if found.state == "returned" and "only" not in found.answers:
+        found = _to_mend(uow, found)
+    return stored or replace(found, answers={}), found.answers
 
 
 def _prefilled(about: Enrolment, switched: tuple[str, ...]) -> Questionnaire:
@@ -138,10 +161,16 @@ async def load(uow: UnitOfWork, session: Session) -> Filled:
 def save(uow: UnitOfWork, filled: Filled, draft: Draft, question: str | None, now: datetime) -> None:
     """Stage the answers as they stand, and the draft that points at them with the message that asks."""
     answers = {key: value for key, value in draft.answers.items() if key != "line"}
-    if answers != filled.questionnaire.answers or not filled.questionnaire.version:
-        uow.save_questionnaire(replace(filled.questionnaire, answers=answers))
+    keep_answers(uow, filled.questionnaire, answers)
     pointer = {"line": filled.about.line.id}
     uow.save_draft(replace(draft, answers=pointer, question=question, touched_at=now, nudged_at=None))
+
+
+def keep_answers(uow: UnitOfWork, found: Questionnaire, answers: Answers) -> None:
+    """Stage the answers where they differ; a document that has come is not reminded of any more."""
+    if answers != found.answers or not found.version:
+        sent = any(answers.get(document) and not found.answers.get(document) for document in FILES)
+        uow.save_questionnaire(replace(found, answers=answers, remind_at=None if sent else found.remind_at))
 
 
 def hand_in(uow: UnitOfWork, filled: Filled, now: datetime, zone: tzinfo) -> Enrolment:
@@ -152,17 +181,25 @@ def hand_in(uow: UnitOfWork, filled: Filled, now: datetime, zone: tzinfo) -> Enr
     draft, found = filled.session.draft, filled.questionnaire
     if draft is None:
         raise NotFound
-    answers = {k: v for k, v in draft.answers.items() if k not in ("only", "pages", "pending", "album", "line")}
+    done = submit_answers(uow, filled.about, found, draft.answers, f"chat:{draft.user_id}", now, zone)
+    uow.save_draft(replace(draft, state="placed", answers={"line": done.line.id}, cursor=None, touched_at=now))
+    return done
+
+
+def submit_answers(
+    uow: UnitOfWork, about: Enrolment, found: Questionnaire, given: Answers, actor: str, now: datetime, zone: tzinfo
+) -> Enrolment:
+    """Submit these answers as `actor`, whichever channel they came through; see `hand_in`."""
+    answers = {k: v for k, v in given.items() if k not in ("only", "pages", "pending", "album", "line")}
     for page in _left_over(found, answers):
         uow.drop_document(page)
     if not surnames_differ(answers):
         answers.pop("name_change", None)
     uow.save_questionnaire(submit(replace(found, answers=answers), now))
-    line = with_term(replace(filled.about.line, questionnaire="submitted", submitted_at=now), zone)
-    uow.save_line(filled.about.order.id, line)
-    uow.save_draft(replace(draft, state="placed", answers={"line": line.id}, cursor=None, touched_at=now))
-    uow.audit(f"chat:{draft.user_id}", "questionnaire.submitted", line.id, before=found.state, after="submitted")
-    return Enrolment(filled.about.order, line)
+    line = with_term(replace(about.line, questionnaire="submitted", submitted_at=now), zone)
+    uow.save_line(about.order.id, line)
+    uow.audit(actor, "questionnaire.submitted", line.id, before=found.state, after="submitted")
+    return Enrolment(about.order, line)
 
 
 def _left_over(found: Questionnaire, answers: dict[str, Any]) -> list[str]:

@@ -55,7 +55,11 @@ async def begin(uow: UnitOfWork, who: Acting, line_id: str, version: int, mode: 
     seen = await look(uow, who, line_id)
     if mode == "return":
         decidable(seen.questionnaire, version)
-    elif seen.questionnaire.version != version or seen.questionnaire.state != "approved":
+    elif (
+        seen.questionnaire.version != version
+        or seen.questionnaire.state != "approved"
+        or seen.about.line.admitted_at is not None
+    ):
         raise WrongState(state=seen.questionnaire.state)
     draft = await uow.active_draft(who.user_id, RETURN)
     found = Picking(seen, mode, returnable(seen.questionnaire))

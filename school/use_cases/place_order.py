@@ -13,6 +13,8 @@ from school.notices import Notice
 from school.order import Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
 from school.ports import Session, UnitOfWork
+from school.use_cases.answerable import add_letter
+from school.use_cases.bind_group import tell_new_order
 from school.use_cases.renew_link import expires_on, new_link
 
 
@@ -66,8 +68,13 @@ async def place_order(
     uow.save_draft(replace(draft, state="placed", touched_at=now))
     links = {line.id: new_link(uow, order, line, now) for line in order.lines}
     await _tell(uow, order, centre, links, now)
-    uow.audit(f"chat:{draft.user_id}", "order.placed", order.id, after=order.number)
+    uow.audit(actor_of(draft), "order.placed", order.id, after=order.number)
     return Placed(order, again=False)
+
+
+def actor_of(draft: Draft) -> str:
+    """Return who filled the draft in, for the audit: an account, or an address where it came by mail."""
+    return f"chat:{draft.user_id}" if draft.user_id else f"mail:{draft.answers.get('orderer_email', '')}"
 
 
 def payer_of(draft: Draft) -> Payer:
@@ -120,16 +127,23 @@ def _line(student: dict[str, Any], session: Session) -> OrderLine:
 
 async def _tell(uow: UnitOfWork, order: Order, centre: Centre, links: dict[str, str], now: datetime) -> None:
     data = order_data(order, centre)
-    _notice(uow, "order_to_centre", "mail", centre.email, data, f"order:{order.id}:centre")
+    key = f"order:{order.id}"
+    add_letter(uow, "order_to_centre", centre.email, data, dedupe=f"{key}:centre", about=("order", order.id), now=now)
     for member in await uow.centre_staff(centre.number):
-        _notice(uow, "order_to_staff", "chat", str(member.chat_id), data, f"order:{order.id}:staff:{member.id}")
+        to = str(member.chat_id)
+        uow.add_notice(Notice(uuid4().hex, "order_to_staff", "chat", to, data, f"{key}:staff:{member.id}"))
+    await tell_new_order(uow, centre.number, order.number, len(order.lines), key)
     for line in order.lines:
         invite = invite_data(order, line, centre, links[line.id], expires_on(now))
-        _notice(uow, "questionnaire_invite", "mail", line.email, invite, f"invite:{line.id}:1")
-
-
-def _notice(uow: UnitOfWork, kind: str, channel: Any, recipient: str, data: dict[str, Any], dedupe: str) -> None:
-    uow.add_notice(Notice(uuid4().hex, kind, channel, recipient, data, dedupe))
+        add_letter(
+            uow,
+            "questionnaire_invite",
+            line.email,
+            invite,
+            dedupe=f"invite:{line.id}:1",
+            about=("line", line.id),
+            now=now,
+        )
 
 
 def order_data(order: Order, centre: Centre) -> dict[str, Any]:

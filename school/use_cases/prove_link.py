@@ -55,20 +55,21 @@ async def open_link(uow: UnitOfWork, secret: str, user_id: int, chat_id: int, no
     if about.line.student_id == user_id:
         return about
     _living(token, about, user_id, now)
-    draft = Draft(
+    # One at a time: an earlier question left open would take what is typed long after the proof.
+    draft = await uow.active_draft(user_id, PROOF) or Draft(
         id=uuid4().hex[:12],
         user_id=user_id,
         chat_id=chat_id,
         form=PROOF,
         centre=about.order.centre,
         discipline=None,
-        answers={"token": sha256},
+        answers={},
         cursor=None,
         question=None,
         state="active",
         touched_at=now,
     )
-    uow.save_draft(draft)
+    uow.save_draft(replace(draft, centre=about.order.centre, answers={"token": sha256}, touched_at=now))
     return None
 
 

@@ -23,6 +23,7 @@ from school.use_cases.tell import tell_student
 FORM = "results"
 AT_ONCE = 500
 RUNS = 20
+FIELDS = ("test", "training", "tracking")
 
 
 class NotAdmitted(SchoolError):
@@ -62,6 +63,14 @@ class Differences:
     changes: tuple[Change, ...]
     unknown: tuple[str, ...]
     not_admitted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was recorded, and references of those of whom others have recorded something else since the preview."""
+
+    changes: tuple[Change, ...]
+    overtaken: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +157,19 @@ async def preview(
     """Return what the sheet would change, and keep it with the draft until it is applied. Raises `Forbidden`."""
     may_record(session)
     found = await _compare(uow, wanted, str(draft.answers.get("run", "")))
-    differing = {change.about.reference for change in found.changes}
-    kept = [[w.reference, w.test, w.training, w.tracking] for w in wanted if w.reference in differing]
+    kept = [[change.about.reference, _shown(change)] for change in found.changes]
     uow.save_draft(replace(draft, answers={**draft.answers, "rows": kept}, touched_at=now))
     return found
 
 
-async def apply(uow: UnitOfWork, session: Session, draft_id: str, now: datetime) -> tuple[Change, ...]:
-    """Record what was previewed, compared anew: what others have recorded meanwhile is no change any more.
+def _shown(change: Change) -> dict[str, list[str | None]]:
+    """Return each thing that a preview shows to change, as [before, after]."""
+    pairs = {field: [getattr(change.about.line, field), getattr(change.after, field)] for field in FIELDS}
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+
+
+async def apply(uow: UnitOfWork, session: Session, draft_id: str, now: datetime) -> Applied:
+    """Record what was previewed and nothing else: what others have recorded otherwise meanwhile stays theirs.
 
     Students and clients are told of what was posted (D1). Raises `Forbidden`, `NothingToApply`.
     """
@@ -163,11 +177,22 @@ async def apply(uow: UnitOfWork, session: Session, draft_id: str, now: datetime)
     draft = await uow.active_draft(who(session), FORM)
     if draft is None or draft.id != draft_id or "rows" not in draft.answers:
         raise NothingToApply
-    wanted = [Wanted(*row) for row in draft.answers["rows"]]
-    found = await _compare(uow, wanted, str(draft.answers.get("run", "")))
+    rows = draft.answers["rows"]
+    found = await _by_reference(uow, [reference for reference, _ in rows], str(draft.answers.get("run", "")))
+    changes, overtaken = [], []
+    for reference, shown in rows:
+        about = found.get(reference)
+        if about is None:
+            continue
+        now_is = {field: getattr(about.line, field) for field in shown}
+        if any(now_is[field] not in pair for field, pair in shown.items()):
+            overtaken.append(reference)
+        told = {field: after for field, (before, after) in shown.items() if now_is[field] == before}
+        if told:
+            changes.append(Change(about, _after(about.line, told)))
     uow.save_draft(replace(draft, state="placed", answers={}, touched_at=now))
-    await _record(uow, session, found.changes, now)
-    return found.changes
+    await _record(uow, session, changes, now)
+    return Applied(tuple(changes), tuple(overtaken))
 
 
 async def set_result(uow: UnitOfWork, session: Session, line_id: str, field: str, value: str, now: datetime) -> Change:
@@ -228,7 +253,7 @@ async def _record(uow: UnitOfWork, session: Session, changes: Sequence[Change], 
     for change in changes:
         before, after = change.about.line, change.after
         uow.save_line(change.about.order.id, after)
-        for field in ("test", "training", "tracking"):
+        for field in FIELDS:
             was, now_is = getattr(before, field) or "", getattr(after, field) or ""
             if was != now_is:
                 uow.audit(actor, f"{field}.recorded", after.id, before=was, after=now_is)

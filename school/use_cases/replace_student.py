@@ -12,7 +12,9 @@ from school.forms.questionnaire import KEY as QUESTIONNAIRE
 from school.notices import Notice
 from school.order import Enrolment, OrderLine
 from school.ports import Session, UnitOfWork
+from school.questionnaire import may_be_undone
 from school.use_cases.correct_student import SUFFIX_FLAG, checked_email
+from school.use_cases.decide_questionnaire import take_back
 from school.use_cases.find import who
 from school.use_cases.follow_order import StudentAdmitted, centre_of, may_replace, open_student_led, scope_of_order
 from school.use_cases.resend_link import send_first_link
@@ -75,15 +77,15 @@ async def replace_student(
 ) -> Enrolment:
     """Stage the newcomer with a link of their own, and the end of all that was the former student's.
 
-    For the centre's managers and administrators. The client is told in chat. Return the student as saved. Raises
-    `NotFound`, `StudentAdmitted`.
+    For the centre's managers and administrators. A client who placed the order is told in chat. Return the student as
+    saved. Raises `NotFound`, `StudentAdmitted`.
     """
     about = await start_replacing(uow, session, line_id)
     await _forget_former(uow, about, now)
     saved = await send_first_link(uow, about, _with(about.line, newcomer), now)
     before, after = (people.parse_full_name(name).initials for name in (about.line.name, newcomer.name))
     uow.audit(f"chat:{who(session)}", "student.replaced", line_id, before=before, after=after)
-    if about.order.placed_by != who(session):
+    if not about.order.filled_in_by_staff and about.order.placed_by != who(session):
         data = {**student_data(saved), "before": before}
         key = f"replaced:{line_id}:v{about.line.version}"
         uow.add_notice(Notice(uuid4().hex, "student_replaced", "chat", str(about.order.placed_by), data, key))
@@ -117,6 +119,8 @@ async def _forget_former(uow: UnitOfWork, about: Enrolment, now: datetime) -> No
     line = about.line
     found = await uow.questionnaire(line.id)
     if found is not None:
+        if may_be_undone(found, now):
+            await take_back(uow, about, found)
         uow.drop_questionnaire(found)
     uow.drop_lease(line.id)
     # Answers to messages about the former student must not reach the newcomer.

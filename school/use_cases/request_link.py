@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from school.errors import NotFound, SchoolError
-from school.notices import Notice
 from school.order import Enrolment
 from school.ports import UnitOfWork
+from school.use_cases.answerable import add_letter
 from school.use_cases.find import find_enrolment
 from school.use_cases.place_order import invite_data
 from school.use_cases.renew_link import expires_on, renew_link
@@ -46,4 +45,4 @@ async def send_link(uow: UnitOfWork, about: Enrolment, now: datetime) -> None:
     data = invite_data(order, line, centre, secret, expires_on(now))
     uow.save_line(order.id, replace(line, link_sent_at=now))
     key = f"invite:{line.id}:v{line.version}"
-    uow.add_notice(Notice(uuid4().hex, "questionnaire_invite", "mail", line.email, data, key))
+    add_letter(uow, "questionnaire_invite", line.email, data, dedupe=key, about=("line", line.id), now=now)

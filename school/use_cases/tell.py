@@ -1,7 +1,7 @@
 """Tell people: which channel reaches them, and what every message about a student holds."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from school import people
@@ -9,7 +9,8 @@ from school.centre import Role
 from school.notices import Notice
 from school.order import Enrolment, OrderLine
 from school.ports import UnitOfWork
-from school.use_cases.renew_link import expires_on, renew_link
+from school.use_cases.answerable import add_answerable
+from school.use_cases.renew_link import expires_on, new_link, renew_link
 
 # What a student may be told; each is worded for chat and for mail. Those of LINKED carry a fresh link by mail.
 STUDENT_KINDS = frozenset(
@@ -49,6 +50,18 @@ async def reaches_chat(uow: UnitOfWork, line: OrderLine) -> bool:
     return visitor is not None and visitor.blocked_at is None
 
 
+async def channel_of(uow: UnitOfWork, line: OrderLine) -> Literal["chat", "mail"]:
+    """Return where the student is written to: where they asked for it, as far as it reaches them; chat by default."""
+    if not await reaches_chat(uow, line):
+        return "mail"
+    return "mail" if line.prefers == "mail" and not await _unreachable(uow, line) else "chat"
+
+
+async def _unreachable(uow: UnitOfWork, line: OrderLine) -> bool:
+    fault = await uow.address_fault(line.email)
+    return fault is not None and fault.permanent
+
+
 async def tell_student(
     uow: UnitOfWork,
     about: Enrolment,
@@ -59,18 +72,29 @@ async def tell_student(
     now: datetime,
     after: datetime | None = None,
 ) -> Notice:
-    """Stage a message to the student, in chat where that reaches them, else by mail; `data` goes over the common part.
+    """Stage a message to the student, where `channel_of` says; `data` goes over the common part.
 
-    `kind` is one of `STUDENT_KINDS`. A kind of `LINKED` gets a fresh link when it goes by mail.
+    `kind` is one of `STUDENT_KINDS`. A kind of `LINKED` gets a fresh link when it goes by mail. Where neither chat nor
+    mail is known to reach the student, the centre's managers are asked to help, once a day.
     """
     whole = {**student_data(about), **data}
-    if await reaches_chat(uow, about.line):
+    if await channel_of(uow, about.line) == "chat":
         notice = Notice(uuid4().hex, kind, "chat", str(about.line.student_id), whole, dedupe, after=after)
     else:
         if kind in LINKED:
-            secret = await renew_link(uow, about.order, about.line, now)
+            # A message that may be taken back must leave the student the link they have.
+            secret = (
+                new_link(uow, about.order, about.line, now)
+                if after
+                else await renew_link(uow, about.order, about.line, now)
+            )
             whole |= {"secret": secret, "expires": expires_on(now).isoformat()}
+        if await _unreachable(uow, about.line):
+            told = {**student_data(about), "email": about.line.email, "kind": kind}
+            key = f"unreached:{about.line.id}:{now:%Y-%m-%d}"
+            await tell_managers(uow, about.order.centre, "student_unreached", told, key, after=after)
         notice = Notice(uuid4().hex, kind, "mail", about.line.email, whole, dedupe, after=after)
+        return add_answerable(uow, notice, ("line", about.line.id), now)
     uow.add_notice(notice)
     return notice
 

@@ -109,6 +109,12 @@ async def give_up(uow: UnitOfWork, session: Session, line_id: str, now: datetime
         _end(uow, draft, now)
 
 
+def drop(uow: UnitOfWork, session: Session, now: datetime) -> None:
+    """Stage the end of the question that is open."""
+    if session.draft is not None and session.draft.form == FORM:
+        _end(uow, session.draft, now)
+
+
 async def _draft_of(uow: UnitOfWork, session: Session, line_id: str) -> Draft:
     draft = await uow.active_draft(who(session), FORM)
     if draft is None or draft.answers.get("line") != line_id:

@@ -1,14 +1,18 @@
 """See who works here, and end a role at once (DESIGN: security). Administrators only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from school.centre import Centre, Role, StaffMember
+from school.draft import SIDE_FORMS
 from school.errors import NotFound, SchoolError
 from school.notices import Notice
 from school.ports import Session, UnitOfWork
 from school.use_cases.find import require_role, who
+
+OWN = frozenset({"proof", "to_curator"})
 
 
 class LastAdmin(SchoolError):
@@ -45,9 +49,9 @@ async def find_member(uow: UnitOfWork, session: Session, member_id: str) -> Staf
 
 
 async def withdraw_staff(uow: UnitOfWork, session: Session, member_id: str, now: datetime) -> StaffMember:
-    """Stage the end of a role: its holder loses what they look at, and is told. Return the role as it was.
+    """Stage the end of a role: its holder loses what they look at and were asked, and is told.
 
-    Raises `Forbidden`, `NotFound`, `LastAdmin`.
+    Return the role as it was. Raises `Forbidden`, `NotFound`, `LastAdmin`.
     """
     member = await find_member(uow, session, member_id)
     if member.role is Role.ADMIN:
@@ -57,8 +61,17 @@ async def withdraw_staff(uow: UnitOfWork, session: Session, member_id: str, now:
     uow.withdraw_staff(member.id, now)
     if member.role is Role.CURATOR:
         uow.drop_leases_of(member.user_id)
+    await _end_questions(uow, member.user_id, now)
     data = {"role": member.role.value, "centre": member.centre or ""}
     uow.add_notice(Notice(uuid4().hex, "role_withdrawn", "chat", str(member.chat_id), data, f"withdrawn:{member.id}"))
     before = f"{member.role.value} {member.centre or ''}".strip()
     uow.audit(f"chat:{who(session)}", "staff.withdrawn", member.id, before=before)
     return member
+
+
+async def _end_questions(uow: UnitOfWork, user_id: int, now: datetime) -> None:
+    """Stage the end of what was asked of the person at work; a student's own questions stay."""
+    for form in sorted(SIDE_FORMS - OWN):
+        asked = await uow.active_draft(user_id, form)
+        if asked is not None:
+            uow.save_draft(replace(asked, state="cancelled", answers={}, touched_at=now))
