@@ -4,8 +4,10 @@ Plain text: the faces escape it in their own way. Every sample is invented.
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from school.errors import BadAnswer
+from wording.dates import date_long
 from wording.plurals import plural, plural_word
 from wording.sums import format_sum
 
@@ -26,6 +28,12 @@ def shown(value: str) -> str:
     """Return what the person sent in one line of bearable length."""
     line = " ".join(value.split())
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
+
+
+def _which_act(problem: BadAnswer) -> str:
+    acts = str(problem.data.get("acts", ""))
+    first = acts.partition(", ")[0]
+    return f"В заявке несколько актов: {acts}. Добавьте строку с нужным, например: «Акт {first}»."
 
 
 def _number(problem: BadAnswer, key: str) -> int:
@@ -152,7 +160,51 @@ _CONTACT_SAMPLE = "Например: Соколова Любовь Андрее�
 _NAME_SAMPLE = "Например: Соколова Любовь Андреевна."
 _TRACKING_SAMPLE = "Внутри России 14 цифр, например 10283512004231; международный — RA123456785RU."
 
+
+def _day_early(problem: BadAnswer) -> str:
+    found = problem.data.get("earliest")
+    since = f": заявка оформлена {date_long(date.fromisoformat(found))}" if isinstance(found, str) else " для заявки"
+    return f"Дата {shown(problem.value)} слишком ранняя{since}. Проверьте день, месяц и год и пришлите ещё раз."
+
+
 SENTENCES: dict[str, Sentence] = {
+    "document_title_length": "Название документа должно занимать от 3 до 100 знаков.\n"
+    "Пришлите другое, например: Оферта на обучение, 2027.",
+    "document_title_taken": "Документ «{value}» уже есть. Назовите иначе или замените файл в нём: /documents.",
+    "document_same_file": "Этот самый файл уже стоит в документе «{value}». Пришлите новую версию.",
+    "centre_form": "«{value}» не читается. Пришлите номер, название и почту центра одним сообщением, например:\n"
+    "0456 СЦ «Пример» centre@example.ru.",
+    "centre_number": "Номер центра «{value}» не подходит: нужно от 2 до 8 цифр, например: 0456.",
+    "centre_name": "Название центра должно занимать от 2 до 100 знаков. Пришлите другое, например: СЦ «Пример».",
+    "day_old": "Дата {value} больше года назад. Проверьте год и пришлите ещё раз, например: 5 мая.",
+    "invoice_form": "«{value}» не читается. Пришлите номер, дату и сумму счёта, например: 57 от 5 мая, 49 000.",
+    "payment_form": "«{value}» не читается. Пришлите сумму и дату, например: 49 000 12.05. Возврат: возврат 24 500.",
+    "day_form": "«{value}» не похоже на дату. Пришлите день и месяц, например: 5 мая или 05.05.2027. "
+    "Можно словом: сегодня, вчера.",
+    "order_number": "Заявки «{value}» нет. Пришлите команду ещё раз с верным номером, например: /mail 17 0123-0042.",
+    "mail_which_order": "Непонятно, о какой заявке речь. Начните строку с её номера, например: «0123-0042: оплачено».",
+    "mail_line_absent": "Строки {value} в сводке нет. Проверьте номер, например: «3: оплачено».",
+    "mail_invoice_absent": "Открытого счёта № {value} у вашего центра нет. Проверьте номер, "
+    "например: «Оплачено: 57 12.05».",
+    "mail_invoice_paid": "Счёт № {value} уже оплачен. Если деньги пришли сверх счёта, назовите сумму, "
+    "например: «Оплачено: {value}, 5 000».",
+    "mail_which_invoice": "Непонятно, какой счёт оплачен. Назовите его номер, например: «Оплачено: 57 12.05».",
+    "mail_no_act": "Акта по заявке № {value} пока нет: он появится после зачисления учеников. "
+    "Пришлите файл ещё раз после конца курса.",
+    "mail_which_act": _which_act,
+    "mail_which_student": "Такого ученика в заявке не нашли или их несколько. Назовите фамилию и имя, "
+    "например: «Почта ученика: Соколова Любовь — sokolova@yandex.ru».",
+    "mail_no_orders": "Заявок плательщика с ИНН {value} в вашем центре нет. Проверьте номер, например: "
+    "«Статус 5039002841».",
+    "mail_nothing_waits": "По заявке № {value} напоминать не о чем: откладывать нечего. Чтобы увидеть её, "
+    "ответьте: «Статус».",
+    "mail_nobody_to_remind": "По заявке № {value} напоминать некому: анкеты у всех учеников отправлены.",
+    "day_absent": "Такого дня нет: {value}. Проверьте и пришлите ещё раз, например: 5 мая.",
+    "day_future": "Дата {value} ещё не наступила. Пришлите день, когда это случилось, например: вчера.",
+    "day_early": _day_early,
+    "file_not_asked": "Здесь нужен ответ текстом или кнопкой, а не файл. Чтобы прислать скан, откройте акт: /act.",
+    "scan_repeated": "Эта страница уже есть. Пришлите следующую или откройте акт: /act.",
+    "scan_too_long": "Страниц уже {value}, больше не вмещается. Пришлите всё одним файлом PDF.",
     "inn_length": _inn_length,
     "inn_checksum": _inn_checksum,
     "inn_zero": _inn_zero,
@@ -247,4 +299,8 @@ SENTENCES: dict[str, Sentence] = {
     "seller_text_long": _too_long("Текст"),
     "seller_vat": "НДС «{value}» не подходит. Укажите 5, 7, 10 или 22, а если НДС не облагается — нет.",
     "seller_valid_days": "Срок счёта «{value}» не подходит. Укажите число дней от 1 до 365, например: 5.",
+    "status_short": "«{value}» — слишком коротко. Пришлите две буквы фамилии или названия, ИНН или номер заявки.",
+    "status_words": "По «{value}» ищется слишком многое. Добавьте слово из названия, например: /status Ромашка.",
+    "snooze_past": "Отложить можно только на будущее, а вы прислали «{value}». Пришлите дату после сегодняшней.",
+    "snooze_far": "Отложить можно не дольше чем на год, а вы прислали «{value}». Пришлите дату поближе.",
 }
