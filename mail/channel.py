@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 WAIT_FOR_SETTING = 3600  # seconds
 WAIT_FOR_BOT_NAME = 30  # seconds
+# A thread that composes makes the loop wait for its turn at every answer of the server, which costs more than this.
+QUICK = 0.005  # seconds of work
 
 _FAILURES = (aiosmtplib.SMTPException, OSError, ssl.SSLError, PartlyRefused, NoUnicodeAddresses)
 
@@ -66,9 +69,11 @@ class MailChannel:
         self._settings = settings
         self._links = links
         self._reply_to = reply_to
+        self._begun: set[str] = set()  # kinds whose templates are read
+        self._slowest: dict[str, float] = {}  # seconds of work that a later letter of each kind took at most
 
     async def send(self, row: MailRow) -> SendResult:
-        """Compose off the loop and send; never raises for what a letter or a server may do."""
+        """Compose and send; never raises for what a letter or a server may do."""
         letter = LETTERS.get(row.kind)
         if letter is None:
             log.error("letter %s: there is no letter %s", row.id, row.kind)
@@ -77,7 +82,7 @@ class MailChannel:
         if waits := self._waits(letter, row.data, links):
             return waits
         try:
-            built = await asyncio.to_thread(self._build, row, links)
+            built = await self._composed(row, links)
         except ComposeError as error:
             log.error("letter %s (%s) cannot be composed: %s", row.id, row.kind, error)
             return Refused(str(error))
@@ -102,9 +107,22 @@ class MailChannel:
             return TryLater("waits for the bot's name", after=WAIT_FOR_BOT_NAME)
         return None
 
+    async def _composed(self, row: MailRow, links: Links | None) -> Built:
+        """Compose in place where letters of the kind proved quick, else off the loop (the first, files, long lists)."""
+        if self._slowest.get(row.kind, QUICK) < QUICK:
+            return self._build(row, links)
+        return await asyncio.to_thread(self._build, row, links)
+
     def _build(self, row: MailRow, links: Links | None) -> Built:
         envelope = Envelope(row.id, self._sender, row.recipient, self._clock.now(), self._reply_to)
-        return build(row.kind, row.data, envelope, self._settings, links)
+        first, begun = row.kind not in self._begun, time.thread_time()
+        built = build(row.kind, row.data, envelope, self._settings, links)
+        took = time.thread_time() - begun
+        if first:  # it read the templates too, which says nothing of the others
+            self._begun.add(row.kind)
+        else:
+            self._slowest[row.kind] = max(self._slowest.get(row.kind, 0.0), took)
+        return built
 
     async def _deliver(self, row: MailRow, built: Built) -> SendResult:
         try:

@@ -8,12 +8,17 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 
 from mail.addresses import WireAddress, read_sender, wire_address
 from mail.errors import ComposeError
 from mail.letters import LETTERS, Attachment, Links, with_links
+from mail.reply_token import reply_address, subject_mark
 from mail.templating import render
 from mail.wire import serialise
+
+REPLY_BASE = "mail.reply_base"
+"""The setting that holds the address where answers are read; absent where no letters come in."""
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
@@ -53,8 +58,16 @@ def compose(
         raise ComposeError(f"there is no letter {kind}")
     try:
         values = letter.context(with_links(data, links) if letter.needs_links else data, settings)
-        rendered = render(kind, values)
-        message = _headed(rendered.subject, envelope)
+        token, base = data.get("reply"), settings.get(REPLY_BASE)
+        rendered = render(kind, {**values, "answerable": bool(token and base)})
+        message = _headed(_marked(rendered.subject, token, base), envelope)
+        if token and base:
+            _made_answerable(message, base, str(token))
+        if letter.unsubscribe:
+            _made_refusable(message)
+        if data.get("in_reply_to"):
+            message["In-Reply-To"] = str(data["in_reply_to"])
+            message["References"] = str(data["in_reply_to"])
         files = letter.attachments(data, settings)
     except (KeyError, TypeError, ValueError) as error:
         # The text of these errors holds what a person typed, so only their type is told.
@@ -64,6 +77,22 @@ def compose(
     for file in files:
         _attach(message, file)
     return message
+
+
+def _marked(subject: str, token: object, base: str | None) -> str:
+    return f"{subject} {subject_mark(str(token))}" if token and base else subject
+
+
+def _made_answerable(message: EmailMessage, base: str, token: str) -> None:
+    """Let an answer come back with the token: in the address, and for servers that cut it in the subject's mark."""
+    del message["Reply-To"]
+    message["Reply-To"] = reply_address(base, token)
+
+
+def _made_refusable(message: EmailMessage) -> None:
+    """Say where to write that no more reminders are wanted: the same people read it who read the answers."""
+    address = str(message["Reply-To"] or message["From"].addresses[0].addr_spec)
+    message["List-Unsubscribe"] = f"<mailto:{quote(address, safe='@+.-_')}?subject={quote('Не напоминайте')}>"
 
 
 def build(

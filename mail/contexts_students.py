@@ -181,7 +181,7 @@ def access_open(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[st
 
 def documents_sent_to_client(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
     """Return the values of the client's letter."""
-    return {**data, "greeting": _greeting(data["orderer_name"]), "support_phone": settings["school.support_phone"]}
+    return {**data, "greeting": greeting(data["orderer_name"]), "support_phone": settings["school.support_phone"]}
 
 
 def access_list(data: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def access_list(data: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]
     return {"total": len(data["rows"]), "runs": runs, "first": first}
 
 
-def _greeting(name: str) -> str:
+def greeting(name: str) -> str:
     """Address a person by first name and patronymic, or by the name as it is where it does not read as one."""
     try:
         return parse_full_name(name).greeting

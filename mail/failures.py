@@ -21,9 +21,9 @@ def result_of(error: Exception) -> TryLater | Refused:
     """Map what `SmtpPool.send` raises; only refusals of the recipient or of the letter itself are final."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         first = error.recipients[0]
-        return _by_code(first.code, first.message)
+        return _by_code(first.code, first.message, recipient=True)
     if isinstance(error, PartlyRefused):
-        return _by_code(error.code, error.answer)
+        return _by_code(error.code, error.answer, recipient=True)
     if isinstance(error, aiosmtplib.SMTPDataError):
         return _by_code(error.code, error.message)
     if isinstance(error, aiosmtplib.SMTPResponseException):
@@ -32,7 +32,7 @@ def result_of(error: Exception) -> TryLater | Refused:
     if isinstance(error, ssl.SSLCertVerificationError):
         return TryLater(f"certificate: {error.verify_message}", permanent=True)
     if isinstance(error, NoUnicodeAddresses):
-        return Refused("the server takes no Cyrillic addresses")
+        return Refused("the server takes no Cyrillic addresses", recipient=True)
     if isinstance(error, TimeoutError):
         return TryLater("the server did not answer in time")
     if isinstance(error, ConnectionError | OSError):
@@ -58,9 +58,9 @@ def probe_failure(error: Exception) -> ProbeFailed:
     return ProbeFailed("refused", detail)
 
 
-def _by_code(code: int, answer: str) -> TryLater | Refused:
+def _by_code(code: int, answer: str, *, recipient: bool = False) -> TryLater | Refused:
     told = _told(code, answer)
-    return Refused(told) if code >= 500 else TryLater(told)
+    return Refused(told, recipient) if code >= 500 else TryLater(told)
 
 
 def _told(code: int, answer: str) -> str:

@@ -28,9 +28,10 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never to be sent again as it stands: the address or the letter was refused for good."""
+    """Never to be sent again as it stands: the letter was refused for good, or, where `recipient`, its address."""
 
     error: str
+    recipient: bool = False
 
 
 SendResult = Delivered | TryLater | Refused

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mail.samples_answers import answers
 from wording.order_block import OrderData, StudentData
 
 SETTINGS = {
@@ -104,15 +105,51 @@ def access_row(name: str, email: str, **changes: Any) -> dict[str, Any]:
     return data | changes
 
 
+def _file() -> dict[str, str]:
+    return {"name": "Заявка на обучение.xlsx", "base64": "UEsDBA=="}
+
+
 def letters() -> dict[str, tuple[str, Any]]:
     """Return name → (kind, data) of every letter in its variants."""
-    return _order_letters() | _questionnaire_letters() | _admission_letters()
+    return (
+        _order_letters()
+        | _questionnaire_letters()
+        | _admission_letters()
+        | _billing_letters()
+        | _report_letters()
+        | _closing_letters()
+        | _centre_letters()
+        | _reminder_letters()
+    )
 
 
 def _order_letters() -> dict[str, tuple[str, Any]]:
     person = "Соколова Любовь Андреевна"
     return {
         "order_to_centre": ("order_to_centre", order()),
+        "reminders_off": ("reminders_off", {"answers": "Заполните анкету"}),
+        "order_form": ("order_form", {"centre_name": "СЦ «Пример»", "file": _file()}),
+        "order_faults": (
+            "order_faults",
+            {
+                "centre_name": "СЦ «Пример»",
+                "why": "",
+                "faults": [
+                    {"place": "Заявка, B3", "text": "В ИНН 5039002840 ошибка: контрольная цифра не сходится."},
+                    {"place": "Ученики, C7", "text": "Ящик buh@romashka.example похож на общий."},
+                ],
+                "file": _file(),
+            },
+        ),
+        "order_faults_unread": (
+            "order_faults",
+            {"centre_name": "СЦ «Пример»", "why": "Это не таблица, а другой файл.", "faults": [], "file": _file()},
+        ),
+        "order_accepted": ("order_accepted", order()),
+        **{
+            f"order_not_taken_{why}": ("order_not_taken", {"centre_name": "СЦ «Пример»", "why": why})
+            for why in ("closed", "looks_repeated", "not_on_sale", "several_files")
+        },
         "questionnaire_invite": ("questionnaire_invite", invite()),
         "questionnaire_invite_self": (
             "questionnaire_invite",
@@ -150,7 +187,7 @@ def _questionnaire_letters() -> dict[str, tuple[str, Any]]:
         "questionnaire_reminder": ("questionnaire_reminder", linked(asked_by=None)),
         "questionnaire_reminder_asked": ("questionnaire_reminder", linked(asked_by="Белова Ирина Петровна")),
         "curator_message": ("curator_message", linked(text=text)),
-    }
+    } | answers(about_student)
 
 
 def _admission_letters() -> dict[str, tuple[str, Any]]:
@@ -177,4 +214,186 @@ def _admission_letters() -> dict[str, tuple[str, Any]]:
         "documents_sent": ("documents_sent", about_student(**parcel)),
         "documents_sent_to_client": ("documents_sent_to_client", client | parcel),
         "access_list": ("access_list", {"rows": rows}),
+    }
+
+
+def report_row(part: str, what: str, **changes: Any) -> dict[str, Any]:
+    """Return one row of the weekly report, as `school.report.row_data` writes it."""
+    data: dict[str, Any] = {
+        "part": part,
+        "what": what,
+        "order_number": "0123-0042",
+        "centre": "0123",
+        "payer": "ООО «Ромашка»",
+        "document": "57",
+        "students": 2,
+        "amount": 4_900_000,
+        "since": "2027-04-25",
+        "due": "2027-05-07",
+        "age": 15,
+        "provisional": False,
+    }
+    return data | changes
+
+
+def _report_letters() -> dict[str, tuple[str, Any]]:
+    head = {"centre": "0123", "centre_name": "СЦ «Пример»", "today": "2027-05-10"}
+    unpaid = [report_row("unpaid", "invoice", order_number=f"0123-{at:04d}", due=None) for at in range(41, 49)]
+    rows = [
+        report_row("overdue", "scan", document=""),
+        report_row("week", "original", due="2027-05-14", provisional=True),
+        report_row("not_shipped", "act", document=""),
+        *unpaid,
+    ]
+    return {
+        "report_weekly": ("report_weekly", {**head, "rows": rows}),
+        "report_weekly_calm": ("report_weekly", {**head, "rows": unpaid[:1]}),
+    }
+
+
+SELLER = {
+    "seller_name": "Общество с ограниченной ответственностью «СЦ Пример»",
+    "seller_short_name": "ООО «СЦ Пример»",
+    "seller_inn": "6663003127",
+    "seller_kpp": "667101001",
+    "seller_address": "620014, г. Екатеринбург, ул. Малышева, дом 36",
+    "seller_bik": "044525225",
+    "seller_bank": "ПАО СБЕРБАНК",
+    "seller_account": "40702810138250123017",
+    "seller_corr_account": "30101810400000000225",
+    "seller_vat": "none",
+    "seller_vat_ground": "п. 2 ст. 346.11 НК РФ",
+    "seller_signatory": "Иванова Мария Петровна",
+    "seller_post": "директор",
+    "seller_basis": "Устава",
+}
+
+
+def invoice(**changes: Any) -> dict[str, Any]:
+    """Return an invoice for the sample order, made here unless `changes` say otherwise."""
+    found = order()
+    data: dict[str, Any] = {
+        "order_number": found["number"],
+        "orderer_name": found["orderer"]["name"],
+        "centre_name": found["centre_name"],
+        "centre_email": "centre@primer.example",
+        "number": "57",
+        "edition": 1,
+        "issued_on": "2027-05-05",
+        "valid_until": "2027-05-12",
+        "total": found["total"],
+        "generated": True,
+        "payer": found["payer"],
+        "students": found["students"],
+        "seller": SELLER,
+        "template": "",
+    }
+    return data | changes
+
+
+def _billing_letters() -> dict[str, tuple[str, Any]]:
+    typed: dict[str, Any] = {"generated": False, "seller": {}, "valid_until": None}
+    return {
+        "invoice_to_client": ("invoice_to_client", invoice()),
+        "invoice_to_client_changed": ("invoice_to_client", invoice(edition=2)),
+        "invoice_to_client_typed": ("invoice_to_client", invoice(**typed)),
+        "invoice_to_look": ("invoice_to_client", invoice(to_look=True)),
+    }
+
+
+def _closing_letters() -> dict[str, tuple[str, Any]]:
+    head: dict[str, Any] = {
+        "act": "0" * 32,
+        "act_number": "0123-0042",
+        "order_number": "0123-0042",
+        "payer_name": "ООО «Ромашка»",
+        "centre_name": "СЦ «Пример»",
+        "scan_due": "2027-06-08",
+        "reason": "",
+    }
+    client: dict[str, Any] = head | {
+        "orderer_name": "Белова Ирина Петровна",
+        "greeting": "Ирина Петровна",
+        "centre_email": "centre@primer.example",
+        "course_title": "44-ФЗ: контрактная система в сфере закупок",
+        "ends": "2027-05-25",
+        "total": 4_900_000,
+        "by": "2027-06-08",
+        "files": [{"name": "Акт 0123-0042.pdf", "media": "application/pdf", "base64": "JVBERi0xLjQK"}],
+    }
+    return {
+        "act_to_client": ("act_to_client", client),
+        "act_to_client_late": ("act_to_client", client | {"by": None}),
+        "scan_returned": ("scan_returned", head | {"reason": "нет подписи или печати"}),
+    }
+
+
+def reminder_line(kind: str, audience: str, **changes: Any) -> dict[str, Any]:
+    """Return one line of a reminder, as `school.reminders.line_data` writes it."""
+    data: dict[str, Any] = {
+        "order": "0" * 32,
+        "number": "0123-0042",
+        "payer": "ООО «Ромашка»",
+        "subject": "1" * 32,
+        "kind": kind,
+        "audience": audience,
+        "due_on": "2027-04-21",
+        "today": "2027-04-21",
+        "until": "2027-04-28",
+        "starts": "2027-04-25",
+        "students": ["Соколова Л. А."],
+        "provisional": False,
+        "centre": "0123",
+        "course_title": "44-ФЗ: контрактная система в сфере закупок",
+        "invoice": "57",
+        "amount": 2_450_000,
+        "part": False,
+        "act": "12",
+        "made": True,
+        "returned": False,
+    }
+    return data | changes
+
+
+def _centre_letters() -> dict[str, tuple[str, Any]]:
+    done = [{"line": "Оплачено: 57 12.05", "text": "Записали оплату: счёт № 57, 49 000 ₽.", "example": ""}]
+    wrong = [{"line": "Счёт позже", "text": "Непонятно, что сделать.", "example": "Счёт: 57 от 5 мая, 49 000"}]
+    base = {"centre_name": "СЦ «Пример»", "heading": "", "done": [], "refused": [], "notes": [], "undo": False}
+    return {
+        "centre_answer": ("centre_answer", base | {"done": done, "refused": wrong, "undo": True}),
+        "centre_answer_done": ("centre_answer", base | {"done": done, "undo": True}),
+        "centre_answer_refused": ("centre_answer", base | {"refused": wrong}),
+        "centre_answer_note": ("centre_answer", base | {"notes": ["Клиент просит перезвонить после обеда."]}),
+        "centre_answer_heading": ("centre_answer", base | {"heading": "Код не подошёл. Осталось попыток: 4."}),
+        "action_code": (
+            "action_code",
+            {"centre_name": "СЦ «Пример»", "code": "123456", "lines": ["Оплачено: 57 12.05"], "files": ["скан акта"]},
+        ),
+    }
+
+
+def _reminder_letters() -> dict[str, tuple[str, Any]]:
+    person = {
+        "greeting": "Ирина Петровна",
+        "centre_name": "СЦ «Пример»",
+        "centre_email": "centre@primer.example",
+        "mail": "belova.i@romashka.example",
+        "day": "2027-04-21",
+    }
+    link = {"secret": "PRIMERssylki0000000000", "expires": "2027-07-20"}
+    kinds = ("unpaid_invoice", "course_starts_unpaid", "act_not_returned", "questionnaire_missing")
+    found: dict[str, tuple[str, Any]] = {
+        f"reminder_client_{kind}": ("reminder_client", person | {"lines": [reminder_line(kind, "client")]})
+        for kind in kinds
+    }
+    merged = [reminder_line(kind, "client", provisional=True) for kind in kinds]
+    mine = [reminder_line(f"questionnaire_{what}", "student", **link) for what in ("missing", "returned")]
+    centre = {"role": "manager", "centre": "0123", "centre_name": "СЦ «Пример»", "mail": "", "day": "2027-04-21"}
+    of_manager = ("scan_overdue", "scan_due", "original_due", "unpaid_invoice", "course_starts_unpaid")
+    lines = [reminder_line(kind, "manager", until="2027-04-20") for kind in of_manager]
+    return found | {
+        "reminder_client": ("reminder_client", person | {"lines": merged}),
+        "reminder_student": ("reminder_student", person | {"lines": mine[:1]}),
+        "reminder_student_merged": ("reminder_student", person | {"lines": [*mine, merged[0]]}),
+        "digest": ("digest", centre | {"lines": lines}),
     }

@@ -10,11 +10,26 @@ from typing import Any
 def serialise(message: EmailMessage, *, utf8: bool = False) -> bytes:
     """Return the letter as bytes with CRLF; `utf8` writes headers unencoded, for a server that has SMTPUTF8."""
     if utf8:
-        return message.as_bytes(policy=EmailPolicy(linesep="\r\n", utf8=True))
+        return message.as_bytes(policy=_Whole(linesep="\r\n", utf8=True))
     return message.as_bytes(policy=_Wire(linesep="\r\n"))
 
 
-class _Wire(EmailPolicy):
+# Headers made of words that no server may find encoded or cut; the standard library encodes those above 77 characters.
+_WHOLE = frozenset({"list-unsubscribe", "in-reply-to", "references", "message-id"})
+
+
+class _Whole(EmailPolicy):
+    """Folds identifiers and addresses of the web between words only."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header as bytes, folded."""
+        if name.lower() in _WHOLE and str(value).isascii():
+            words = f"{self.linesep} ".join(str(value).split())
+            return f"{name}: {words}{self.linesep}".encode("ascii")
+        return bytes(super().fold_binary(name, value))
+
+
+class _Wire(_Whole):
     """Folds Russian subjects and names of mailboxes by `email.header.Header`, everything else as its parent does."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:

@@ -206,7 +206,7 @@ async def test_recipient_refused_for_good() -> None:
     """A 5xx of the recipient ends the letter, and the connection stays usable."""
     async with running() as server, channel_to(server) as channel:
         server.handler.rcpt_answer = "550 no such mailbox"
-        assert await channel.send(Row()) == Refused("550 no such mailbox")
+        assert await channel.send(Row()) == Refused("550 no such mailbox", recipient=True)
         server.handler.rcpt_answer = ""
         assert isinstance(await channel.send(Row()), Delivered)
         assert server.connections == 1

@@ -24,6 +24,7 @@ from mail.templating import TEMPLATES
 from wording import letters as letter_names
 
 LINKS = Links("shkola_primer_bot", "https://anketa.shkola.example/")
+REMINDERS = {"reminder_client", "reminder_student", "digest"}
 HOSTILE = "<b>&\"'{{ 7 }}</b>"
 LETTER_NAMES = sorted(samples.letters())
 DATE = datetime(2027, 4, 21, 9, 30, tzinfo=UTC)
@@ -55,7 +56,7 @@ def _visible(html: str) -> str:
 
 
 def _english(text: str) -> list[str]:
-    text = re.sub(r"https?://\S+|\S+@\S+|Windows|macOS", " ", text)
+    text = re.sub(r"https?://\S+|\S+@\S+|Windows|macOS|(?i:pdf)", " ", text)
     return re.findall(r"[A-Za-z]{2,}", text)
 
 
@@ -63,7 +64,7 @@ def _replace_words(data: Any, value: str) -> Any:
     """Put `value` in the place of everything that a person types."""
     typed = {
         "name", "address", "course_title", "tariff_title", "centre_name", "payer_name", "orderer_name", "greeting",
-        "student_name", "asked_by", "text", "words", "level", "document",
+        "student_name", "asked_by", "text", "words", "level", "document", "answers",
     }  # fmt: skip
     if isinstance(data, list):
         return [_replace_words(item, value) for item in data]
@@ -113,7 +114,7 @@ def test_long_values(name: str) -> None:
     assert "конец" in _body(message, "plain")
     subject = str(message["Subject"])
     assert len(subject) < 160
-    assert re.search(r"(₽|2027|1028351200423\d|…»)$", subject)
+    assert "Длинное" not in subject or re.search(r"(₽|2027|1028351200423\d|…»)$", subject)
 
 
 @pytest.mark.parametrize("name", LETTER_NAMES)
@@ -135,6 +136,14 @@ def test_subject_survives_the_wire(name: str) -> None:
     built = build(kind, data, _envelope(), samples.SETTINGS, LINKS)
     raw = message_from_bytes(built.payload)["Subject"].replace("\r\n", "")
     assert str(make_header(decode_header(raw))) == str(_compose(name)["Subject"])
+
+
+@pytest.mark.parametrize("kind", sorted(LETTERS))
+def test_reminders_say_how_to_refuse_them(kind: str) -> None:
+    """A reminder to a client or a student has a header that refuses more of them; no other letter has."""
+    name = next(name for name, (known, _) in samples.letters().items() if known == kind)
+    header = str(_compose(name)["List-Unsubscribe"] or "")
+    assert header.startswith("<mailto:bot@shkola.example?subject=") == (kind in REMINDERS - {"digest"})
 
 
 def test_centre_subject_and_first_line() -> None:
@@ -280,15 +289,31 @@ def test_waiting_for() -> None:
     waiting = waiting_for({"school.support_phone": ""})
     assert waiting["questionnaire_invite"] == waiting["access_open"] == contacts
     assert waiting["documents_sent_to_client"] == ["school.support_phone"]
-    assert set(LETTERS) - set(waiting) == {"order_to_centre", "access_list"}
+    without = {
+        "order_form",
+        "centre_answer",
+        "action_code",
+        "order_faults",
+        "order_accepted",
+        "order_not_taken",
+        "order_to_centre",
+        "access_list",
+        "report_weekly",
+        "invoice_to_client",
+    }
+    assert set(LETTERS) - set(waiting) == without | {"act_to_client", "scan_returned"} | REMINDERS
     assert waiting_for(samples.SETTINGS) == {}
 
 
 def test_preview_writes_three_files_a_letter(tmp_path: Path) -> None:
-    """The preview holds text, HTML and the whole letter of every sample."""
+    """The preview holds text, HTML and the whole letter of every sample, and what it says where it can be answered."""
     preview(tmp_path / "letters")
     names = {path.name for path in (tmp_path / "letters").iterdir()}
-    assert names == {name + suffix for name in LETTER_NAMES for suffix in (".txt", ".html", ".eml")}
+    answerable = tmp_path / "letters" / "questionnaire_invite_answerable.txt"
+    assert "ответьте на это письмо" in answerable.read_text("utf-8")
+    assert {name for name in names if "_answerable." not in name} == {
+        name + suffix for name in LETTER_NAMES for suffix in (".txt", ".html", ".eml")
+    }
     letter = message_from_bytes((tmp_path / "letters" / "order_to_centre.eml").read_bytes())
     assert letter["Auto-Submitted"] == "auto-generated"
 

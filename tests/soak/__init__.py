@@ -1,0 +1,1 @@
+"""Long runs, apart from `make test`: `make soak`."""
