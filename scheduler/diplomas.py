@@ -1,4 +1,7 @@
-"""«Пришлю позже»: the student asked to be reminded of the document, and is, once."""
+"""«Пришлю позже»: the student asked to be reminded of the document, and is, once.
+
+In chat, or by mail where they have stopped the bot meanwhile.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -10,7 +13,7 @@ from school.errors import Conflict, NotFound
 from school.notices import Notice
 from school.ports import Clock
 from school.use_cases.find import find_enrolment
-from school.use_cases.tell import reaches_chat, student_data
+from school.use_cases.tell import reaches_chat, student_data, tell_student
 
 AT_ONCE = 200
 
@@ -41,10 +44,13 @@ class DiplomaReminder:
         uow.save_questionnaire(replace(found, remind_at=None))
         try:
             about = await find_enrolment(uow, line_id)
+            key = f"diploma_later:{line_id}:{int(found.remind_at.timestamp())}"
             if await reaches_chat(uow, about.line):
-                key = f"diploma_later:{line_id}:{int(found.remind_at.timestamp())}"
                 to = str(about.line.student_id)
                 uow.add_notice(Notice(uuid4().hex, "diploma_later", "chat", to, student_data(about), key))
+            else:
+                now = self._clock.now()
+                await tell_student(uow, about, "questionnaire_reminder", {"asked_by": None}, dedupe=key, now=now)
             await uow.commit()
         except (Conflict, NotFound):
             return  # the student is at it at this very moment, or has been replaced
