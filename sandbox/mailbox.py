@@ -1,4 +1,4 @@
-"""A mailbox of one's own: takes every letter over SMTP, shows it as JSON, and can be down or refuse.
+"""A mailbox of one's own: takes every letter over SMTP, shows it as JSON, answers, and can be down or refuse.
 
 It serves in the loop that starts it, so a test or the demo needs no thread and sees a letter at once.
 """
@@ -6,6 +6,7 @@ It serves in the loop that starts it, so a test or the demo needs no thread and 
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message, MIMEPart
@@ -16,6 +17,9 @@ from urllib.parse import quote
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope
 
+from sandbox.writing import Answered, BadLetterError, File, answer, new_letter
+
+OnLetter = Callable[[bytes], Awaitable[None]]
 State = Literal["up", "down", "refuse_temporary", "refuse_permanent"]
 
 SIZE_LIMIT = 40 * 1024 * 1024
@@ -69,9 +73,15 @@ class Letter:
 
 
 class Mailbox:
-    """An SMTP server that keeps what it is sent; also the handler of its own sessions."""
+    """An SMTP server that keeps what it is sent; also the handler of its own sessions.
+
+    `on_letter` is handed what people write, as raw bytes; nobody reads letters while it is None. `write_to` are
+    addresses that the page suggests for a new letter.
+    """
 
     def __init__(self) -> None:
+        self.on_letter: OnLetter | None = None
+        self.write_to: tuple[str, ...] = ()
         self.letters: list[Letter] = []
         self.port = 0
         self._host = "127.0.0.1"
@@ -131,6 +141,8 @@ class Mailbox:
         return [
             web.get("/sandbox/letters", self._get_letters),
             web.get("/sandbox/letters/{id}/attachments/{n}", self._get_attachment),
+            web.post("/sandbox/letters/{id}/reply", self._post_reply),
+            web.post("/sandbox/letters", self._post_letter),
             web.post("/sandbox/smtp", self._post_state),
         ]
 
@@ -174,7 +186,34 @@ class Mailbox:
     async def _get_letters(self, request: web.Request) -> web.Response:
         after, seconds = _number(request.query.get("after", "0")), _number(request.query.get("wait", "0"))
         letters = await self.wait(int(after), min(seconds, LONGEST_WAIT))
-        return web.json_response({"count": len(self.letters), "letters": [letter.as_json() for letter in letters]})
+        told = {"count": len(self.letters), "letters": [letter.as_json() for letter in letters]}
+        return web.json_response({**told, "readable": self.on_letter is not None, "write_to": self.write_to})
+
+    async def _post_reply(self, request: web.Request) -> web.Response:
+        number = request.match_info["id"]
+        if not number.isdecimal() or not 0 < int(number) <= len(self.letters):
+            raise web.HTTPNotFound
+        letter = self.letters[int(number) - 1]
+        words, files = await _form(request)
+        answered = Answered(letter.headers, letter.text, letter.message_id)
+        return await self._hand_on(lambda: answer(answered, words["from"] or letter.to[0], words["text"], files))
+
+    async def _post_letter(self, request: web.Request) -> web.Response:
+        words, files = await _form(request)
+        return await self._hand_on(
+            lambda: new_letter(words["from"], words["to"], words["subject"], words["text"], files)
+        )
+
+    async def _hand_on(self, write: Callable[[], bytes]) -> web.Response:
+        if self.on_letter is None:
+            raise web.HTTPConflict(text="nobody reads letters here")
+        try:
+            # Twenty megabytes take a while to encode.
+            raw = await asyncio.to_thread(write)
+        except BadLetterError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        await self.on_letter(raw)
+        return web.json_response({"size": len(raw)})
 
     async def _get_attachment(self, request: web.Request) -> web.Response:
         try:
@@ -255,6 +294,14 @@ def _content(part: MIMEPart) -> bytes:
     # A letter inside the letter has no bytes of its own: without its wrapping headers it is the file.
     inner = part.get_payload()
     return inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else part.as_bytes()
+
+
+async def _form(request: web.Request) -> tuple[dict[str, str], list[File]]:
+    """Read a form: from, to, subject and text, absent ones empty; and every file under whatever name."""
+    form = await request.post()
+    words = {name: str(form.get(name, "")) for name in ("from", "to", "subject", "text")}
+    uploads = [part for part in form.values() if isinstance(part, web.FileField)]
+    return words, [(await asyncio.to_thread(part.file.read), part.filename) for part in uploads]
 
 
 def _number(value: str) -> float:

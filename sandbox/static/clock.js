@@ -3,7 +3,7 @@
 import { ask, byId, make, post } from "/kit.js";
 
 const STEPS = [["+2 минуты", 2], ["+1 час", 60], ["+1 день", 1440], ["+1 неделя", 10080]];
-const FORMAT = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Europe/Moscow" };
+const FORMAT = { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: "Europe/Moscow" };
 
 let ahead = 0;
 

@@ -1,5 +1,6 @@
 // The mailbox: the list of letters, newest first, and one letter opened.
 
+import { answerForm, writeLetter } from "/compose.js";
 import { byId, icon, linked, make, plural, popup, size } from "/kit.js";
 
 export class Letters {
@@ -8,6 +9,10 @@ export class Letters {
     this.onNew = onNew;
     this.after = 0;
     this.loaded = false;
+    this.senders = [];
+    this.addresses = [];
+    this.write = byId("write-letter");
+    this.write.addEventListener("click", () => writeLetter(this.addresses, this.senders));
   }
 
   path(seconds) {
@@ -18,13 +23,18 @@ export class Letters {
     // The demo was started anew: its mailbox is empty again.
     if (answer.count < this.after) {
       this.after = 0;
+      this.senders = [];
       byId("letters").replaceChildren();
       this.tell(0);
       return;
     }
     const first = !this.loaded;
     this.loaded = true;
+    this.readable = answer.readable;
+    this.addresses = answer.write_to;
+    this.write.hidden = !this.readable;
     for (const letter of answer.letters) {
+      this.senders = [...new Set([...this.senders, ...letter.to])];
       byId("letters").prepend(this.row(letter));
       this.after = Math.max(this.after, letter.id);
     }
@@ -75,8 +85,21 @@ export class Letters {
         make("p", { class: "fact" }, make("span", {}, "Кому"), letter.to.join(", ")),
         files.length ? make("div", { class: "files" }, ...files) : null,
         letter.html ? this.frame(letter.html) : this.plain(letter.text),
+        this.readable ? this.answer(letter, dialog) : null,
       ),
     );
+  }
+
+  answer(letter, dialog) {
+    const place = make("div", { class: "answer" });
+    const open = () => {
+      const { element, focus } = answerForm(letter, this.senders, () => dialog.close());
+      place.replaceChildren(element);
+      element.scrollIntoView({ block: "nearest" });
+      focus();
+    };
+    place.append(make("button", { class: "primary", on: { click: open } }, "Ответить"));
+    return place;
   }
 
   frame(html) {

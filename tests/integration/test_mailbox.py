@@ -3,17 +3,20 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 import aiosmtplib
 import pytest
-from aiohttp import web
+from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from sandbox.mailbox import Mailbox, read_letter
 from sandbox.page import FILES
 from sandbox.page import routes as page_routes
+from sandbox.writing import AUTHSERV_ID
 
 Client = TestClient[web.Request, web.Application]
 
@@ -110,7 +113,8 @@ async def test_asking_waits_for_the_next_letter(mailbox: Mailbox, client: Client
 
 async def test_waiting_ends_without_letters(client: Client) -> None:
     """A question that nothing answers ends with an empty list when its time is over."""
-    assert await letters(client, wait="0.01") == {"count": 0, "letters": []}
+    answer = await letters(client, wait="0.01")
+    assert (answer["count"], answer["letters"]) == (0, [])
 
 
 @pytest.mark.parametrize("query", [{"after": "x"}, {"wait": "-1"}, {"wait": "nan"}, {"after": "inf"}])
@@ -193,6 +197,98 @@ def test_letter_inside_a_letter() -> None:
     (file,) = read_letter(1, "", (), message.as_bytes()).attachments
     assert (file.name, file.mime) == ("letter.eml", "message/rfc822")
     assert file.content.startswith(b"From:")
+
+
+class Reader:
+    """Whoever reads the letters that people write."""
+
+    def __init__(self) -> None:
+        self.raw: list[bytes] = []
+
+    async def take(self, raw: bytes) -> None:
+        """Take a letter."""
+        self.raw.append(raw)
+
+    def message(self) -> EmailMessage:
+        """Return the latest letter, parsed."""
+        return message_from_bytes(self.raw[-1], policy=default)
+
+
+def form(*files: tuple[bytes, str], **words: str) -> FormData:
+    """Return a form as the page posts it; `sender` stands for its field «from»."""
+    made = FormData({"from" if name == "sender" else name: text for name, text in words.items()}, quote_fields=False)
+    for content, name in files:
+        made.add_field("file", content, filename=name)
+    return made
+
+
+async def test_letter_is_answered(mailbox: Mailbox, client: Client) -> None:
+    """An answer goes to Reply-To, stands in the thread, quotes the letter below and carries its files."""
+    reader = Reader()
+    mailbox.on_letter = reader.take
+    original = sample()
+    original["Reply-To"] = "bot+r.abc@shkola.example"
+    await deliver(mailbox, "a@pochta.example", "b@pochta.example", message=original)
+    answer = form((b"%PDF", "Диплом.pdf"), (b"\x00", "снимок"), text="Вот диплом.")
+    assert (await client.post("/sandbox/letters/1/reply", data=answer)).status == 200
+    message = reader.message()
+    assert (message["From"], message["To"]) == ("a@pochta.example", "bot+r.abc@shkola.example")
+    assert message["Subject"] == "Re: Заявка № 0123-0042"
+    assert message["In-Reply-To"] == message["References"] == "<row1@shkola.example>"
+    assert message["Authentication-Results"].startswith(f"{AUTHSERV_ID};")
+    body = message.get_body(("plain",))
+    assert body is not None
+    text = body.get_content().replace("\r\n", "\n")
+    assert text.startswith("Вот диплом.\n\n")
+    assert text.endswith("Школа <bot@shkola.example>:\n> Добрый день, заявка принята.\n")
+    files = [(part.get_filename(), part.get_content_type(), part.get_content()) for part in message.iter_attachments()]
+    assert files == [("Диплом.pdf", "application/pdf", b"%PDF"), ("снимок", "application/octet-stream", b"\x00")]
+
+
+async def test_another_recipient_answers(mailbox: Mailbox, client: Client) -> None:
+    """Whoever is named answers; the subject gets one «Re:» only, and without Reply-To the sender is written to."""
+    reader = Reader()
+    mailbox.on_letter = reader.take
+    await deliver(mailbox, message=sample("RE: Заявка"))
+    await client.post("/sandbox/letters/1/reply", data=form(text="Я", sender="иван@почта.example"))
+    message = reader.message()
+    assert (message["From"], message["To"], message["Subject"]) == (
+        "иван@почта.example",
+        "bot@shkola.example",
+        "RE: Заявка",
+    )
+
+
+async def test_new_letter_is_written(mailbox: Mailbox, client: Client) -> None:
+    """A new letter is handed over as typed, in no thread."""
+    reader = Reader()
+    mailbox.on_letter = reader.take
+    words = form(
+        sender="ivan@pochta.example", to="bot+z0123@shkola.example", subject="Заявка\r\nBcc: x@y.z", text="Ждём"
+    )
+    assert (await client.post("/sandbox/letters", data=words)).status == 200
+    message = reader.message()
+    assert (message["To"], message["Subject"]) == ("bot+z0123@shkola.example", "Заявка Bcc: x@y.z")
+    assert message["Bcc"] is message["In-Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "to"), [("", "a@b.example"), ("a@b.example", "nobody"), ("a@b.ru, c@d.ru", "a@b.ru")]
+)
+async def test_bad_addresses_are_refused(mailbox: Mailbox, client: Client, sender: str, to: str) -> None:
+    """A letter from or to what is not one address is 400 and reaches nobody."""
+    reader = Reader()
+    mailbox.on_letter = reader.take
+    assert (await client.post("/sandbox/letters", data=form(sender=sender, to=to, text="x"))).status == 400
+    assert reader.raw == []
+
+
+async def test_nobody_reads(mailbox: Mailbox, client: Client) -> None:
+    """Without a reader letters are 409, and the page is told so; an answer to no letter is 404."""
+    await deliver(mailbox)
+    assert (await letters(client))["readable"] is False
+    assert (await client.post("/sandbox/letters/1/reply", data=form(text="x"))).status == 409
+    assert (await client.post("/sandbox/letters/2/reply", data=form(text="x"))).status == 404
 
 
 async def test_page_is_served(client: Client) -> None:
