@@ -8,6 +8,7 @@ import logging
 import signal
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,18 +21,22 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat_channel import ChatChannel
 from bot.config import Settings
-from bot.context import Files
+from bot.context import Files, MailDesk, ShownLetter
 from bot.context import Settings as ChatSettings
 from bot.delivery import Deliverer
 from bot.dispatch import Conversation
 from bot.downloads import Downloads
+from bot.instead_of_chat import InsteadOfChat
 from bot.intake import ALLOWED, Intake, Polling
 from bot.limits import Limits
+from bot.mailroom import Mailroom, open_mailroom
 from bot.notices import WORDED
 from bot.ticks import all_ticks
 from bot.workers import Workers
+from scheduler.reminders import StillDue
 from scheduler.ticker import Ticker
 from school.ports import Clock, Vault
+from school.use_cases.remind import REMINDER_KINDS
 from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.outbox import OutboxRow
@@ -68,6 +73,7 @@ class App:
 
     database: Database
     vault: Vault
+    mailroom: Mailroom
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -90,22 +96,24 @@ class App:
         await self._open_vault()
         bot = await self._open_bot()
         me = await bot.me()
-        conversation = Conversation(
-            bot,
-            lambda: self.database.uow(self.clock),
-            self.clock,
-            self._chat_settings(me.username or ""),
-            Files(Downloads(bot), UploadStore(ProcessChecker(), self.vault)),
-        )
+        chat, uploads = self._chat_settings(me.username or ""), UploadStore(ProcessChecker(), self.vault)
+        files = Files(Downloads(bot), uploads, self.vault.get, MailDesk(self.database.mail_queue, self._show_letter))
+        conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
         self._start_deliverers(bot, me.username or "")
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
+        self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
+        self._closing.push_async_callback(self.mailroom.stop)
         self._start_ticker()
         workers.take(await self.database.inbox.pending(PENDING_AT_START))
         await self._start_intake(bot, Intake(bot.id, self.database.inbox, workers.take))
+        await self.mailroom.start()
         self._commands = asyncio.create_task(_set_commands(conversation))
         self._closing.push_async_callback(_settled, self._commands)
+
+    async def _show_letter(self, raw_id: str) -> ShownLetter:
+        return await self.mailroom.show(raw_id)
 
     async def _open_database(self) -> None:
         url = self.settings.database.url
@@ -171,12 +179,20 @@ class App:
             public_url=web_section.public_url if web_section else None,
             registration=school.registration,
             frdo=school.frdo,
+            originals_address=school.originals_address,
+            confirm=self.settings.billing.confirm,
+            links=self.settings.links.sites,
         )
 
     def _start_deliverers(self, bot: Bot, username: str) -> None:
         limits = Limits(asyncio.get_running_loop().time, enabled=self.settings.telegram.limits)
-        chat = ChatChannel(bot, self.database.outbox, self.clock, limits, WORDED, self.vault)
-        self._deliverers = [Deliverer("chat", self.database.outbox, chat.send, self.clock, at_once=CHATS_AT_ONCE)]
+        instead = InsteadOfChat(lambda: self.database.uow(self.clock), self.clock)
+        chat = ChatChannel(bot, self.database.outbox, self.clock, limits, WORDED, self.vault, instead)
+        self._deliverers = [
+            Deliverer(
+                "chat", self.database.outbox, chat.send, self.clock, at_once=CHATS_AT_ONCE, still_due=self._still_due
+            )
+        ]
         if self.settings.smtp is not None:
             self._deliverers.append(self._mail_deliverer(username))
         else:
@@ -197,7 +213,8 @@ class App:
         await asyncio.gather(*(d.stop(DELIVERERS_STOP) for d in self._deliverers))
 
     def _mail_deliverer(self, username: str) -> Deliverer:
-        from bot.mail_outcomes import MailSender
+        from bot.mail_outcomes import DomainTurns, MailSender
+        from bot.mail_refusals import Refusals
         from mail.channel import MailChannel
         from mail.letters import Links
         from mail.smtp import SmtpSettings
@@ -214,11 +231,28 @@ class App:
         links = Links(username, None)
         channel = MailChannel(connection, smtp.sender_address(), self.clock, self.settings.for_letters(), lambda: links)
         self._closing.push_async_callback(channel.close)
-        sender = MailSender(channel, self.clock)
-        return Deliverer("mail", self.database.outbox, sender.send, self.clock, at_once=LETTERS_AT_ONCE)
+        refusals = Refusals(lambda: self.database.uow(self.clock), self.clock, self.settings.school.timezone)
+        sender = MailSender(channel, self.clock, refusals.note)
+        return Deliverer(
+            "mail",
+            self.database.outbox,
+            sender.send,
+            self.clock,
+            at_once=LETTERS_AT_ONCE,
+            still_due=self._still_due,
+            turn=DomainTurns().turn,
+        )
+
+    async def _still_due(self, row: OutboxRow) -> OutboxRow | None:
+        """Ask of a reminder what of it still stands: the fact may have come between planning and sending."""
+        if row.kind not in REMINDER_KINDS:
+            return row
+        asked = StillDue(lambda: self.database.uow(self.clock), self.clock, self.settings.school.timezone)
+        data = await asked(row.data)
+        return replace(row, data=data) if data is not None else None
 
     def _start_ticker(self) -> None:
-        self.ticker = Ticker(all_ticks(self.database, self.vault, self.clock, self.settings))
+        self.ticker = Ticker(all_ticks(self.database, self.vault, self.mailroom, self.clock, self.settings))
         self.ticker.start()
         self._closing.callback(self.ticker.stop)
 

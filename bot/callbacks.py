@@ -129,3 +129,208 @@ def review(act: str, line: str = "", version: int = 0, value: str = "") -> str:
 def thread(act: str, line: str) -> str:
     """Pack a button of a conversation."""
     return ThreadButton(act=act, line=line).pack()
+
+
+class ReportButton(CallbackData, prefix="rp"):
+    """A button of the report: of which centre ("" for what the person sees by default), which part and page."""
+
+    act: str
+    centre: str = ""
+    part: str = ""
+    page: int = 0
+
+
+def report(act: str, centre: str = "", part: str = "", page: int = 0) -> str:
+    """Pack a button of the report."""
+    return ReportButton(act=act, centre=centre, part=part, page=page).pack()
+
+
+class ActButton(CallbackData, prefix="ac"):
+    """A button of closing documents: what to do, with which act (`key`; for `undo` a secret), and a value."""
+
+    act: str
+    key: str = ""
+    value: str = ""
+
+
+def act(what: str, key: str = "", value: str = "") -> str:
+    """Pack a button of closing documents."""
+    return ActButton(act=what, key=key, value=value).pack()
+
+
+class InvoiceButton(CallbackData, prefix="in"):
+    """A button of invoices: what to do, with which order or invoice (`key`); `value` is a student's line."""
+
+    act: str
+    key: str = ""
+    value: str = ""
+
+
+class BankButton(CallbackData, prefix="bk"):
+    """A button of payments received: what to do, with which payment, centre, draft or secret (`key`)."""
+
+    act: str
+    key: str = ""
+    value: str = ""
+
+
+def invoice(act: str, key: str = "", value: str = "") -> str:
+    """Pack a button of invoices."""
+    return InvoiceButton(act=act, key=key, value=value).pack()
+
+
+def bank(act: str, key: str = "", value: str = "") -> str:
+    """Pack a button of payments received."""
+    return BankButton(act=act, key=key, value=value).pack()
+
+
+class StatusButton(CallbackData, prefix="su"):
+    """A button of `/status`: what to do, with which question (`kind` and `value` as `bot.status_code` packs them).
+
+    `centre` narrows it ("": all that the person sees), `page` is of students, courses or runs.
+    """
+
+    act: str
+    kind: str = ""
+    value: str = ""
+    centre: str = ""
+    page: int = 0
+
+
+def status(act: str, kind: str = "", value: str = "", centre: str = "", page: int = 0) -> str:
+    """Pack a button of `/status`."""
+    return StatusButton(act=act, kind=kind, value=value, centre=centre, page=page).pack()
+
+
+class RemindButton(CallbackData, prefix="rm"):
+    """A button of a reminder: what to do, of which kind (its code) and about what (`subject`)."""
+
+    act: str
+    code: str
+    subject: str
+
+
+def remind(what: str, code: str, subject: str) -> str:
+    """Pack a button of a reminder."""
+    return RemindButton(act=what, code=code, subject=subject).pack()
+
+
+class MailButton(CallbackData, prefix="ml"):
+    """A button of the mail queue: what to do with which letter, message or page (`key`); `value` is a place."""
+
+    act: str
+    key: str = ""
+    value: str = ""
+
+
+def mail(act: str, key: str = "", value: str = "") -> str:
+    """Pack a button of the mail queue."""
+    return MailButton(act=act, key=key, value=value).pack()
+
+
+class LinkButton(CallbackData, prefix="lk"):
+    """A button of a centre's links: what to do, for which centre and discipline ("" for all courses)."""
+
+    act: str
+    centre: str = ""
+    discipline: str = ""
+
+
+class DocumentButton(CallbackData, prefix="dc"):
+    """A button of the documents for clients: what to do, with which version or kind (`key`), and a page."""
+
+    act: str
+    key: str = ""
+    page: int = 0
+
+
+class StatsButton(CallbackData, prefix="ss"):
+    """A button of the figures: what to show, of which centre ("" for what the person sees by default)."""
+
+    act: str
+    centre: str = ""
+
+
+class CentreButton(CallbackData, prefix="ct"):
+    """A button of the service centres: what to do, with which centre; `value` is a key of its details or a page."""
+
+    act: str
+    number: str = ""
+    value: str = ""
+
+
+class CatalogueButton(CallbackData, prefix="cg"):
+    """A button of the catalogue: what to do, with which draft (`key`)."""
+
+    act: str
+    key: str = ""
+
+
+def link(act: str, centre: str = "", discipline: str = "") -> str:
+    """Pack a button of a centre's links."""
+    return LinkButton(act=act, centre=centre, discipline=discipline).pack()
+
+
+def document(act: str, key: str = "", page: int = 0) -> str:
+    """Pack a button of the documents for clients."""
+    return DocumentButton(act=act, key=key, page=page).pack()
+
+
+def stats(act: str, centre: str = "") -> str:
+    """Pack a button of the figures."""
+    return StatsButton(act=act, centre=centre).pack()
+
+
+def centre(act: str, number: str = "", value: str = "") -> str:
+    """Pack a button of the service centres."""
+    return CentreButton(act=act, number=number, value=value).pack()
+
+
+def catalogue(act: str, key: str = "") -> str:
+    """Pack a button of the catalogue."""
+    return CatalogueButton(act=act, key=key).pack()
+
+
+class GroupButton(CallbackData, prefix="gr"):
+    """A button about a group chat: what to do (bind, leave), with which chat, for which centre."""
+
+    act: str
+    chat: int
+    centre: str = ""
+
+
+class AuditButton(CallbackData, prefix="au"):
+    """A button of the audit: what to show (`act`: menu, people, order, person, day, xlsx), of what (`key`), from where.
+
+    For `xlsx` the `key` begins with what it is of: "order=0123-0042".
+    """
+
+    act: str
+    key: str = ""
+    page: int = 0
+
+
+class OrderForButton(CallbackData, prefix="of"):
+    """A button of orders made for a client: again (choose, begin) by an order's number, list (take, drop) by a draft.
+
+    `value` holds what is chosen: a mask of students in hex and a page, or the seal of a list.
+    """
+
+    act: str
+    key: str
+    value: str = ""
+
+
+def group(act: str, chat: int, centre: str = "") -> str:
+    """Pack a button about a group chat."""
+    return GroupButton(act=act, chat=chat, centre=centre).pack()
+
+
+def audit(act: str, key: str = "", page: int = 0) -> str:
+    """Pack a button of the audit."""
+    return AuditButton(act=act, key=key, page=page).pack()
+
+
+def order_for(act: str, key: str, value: str = "") -> str:
+    """Pack a button of orders made for a client."""
+    return OrderForButton(act=act, key=key, value=value).pack()

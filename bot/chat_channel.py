@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
     TelegramRetryAfter,
 )
-from aiogram.methods import EditMessageText, SendMediaGroup, SendMessage, TelegramMethod
+from aiogram.methods import EditMessageText, LeaveChat, SendMediaGroup, SendMessage, TelegramMethod
 from aiogram.types import Message
 
 from bot import outgoing_files
@@ -38,7 +38,10 @@ GONE = ("message to edit not found", "message can't be edited")
 
 
 class ChatChannel:
-    """Sends rows of the channel "chat"; `worded` turns a notice's kind and data into a screen."""
+    """Sends rows of the channel "chat"; `worded` turns a notice's kind and data into a screen.
+
+    `instead` sends what a person who has stopped the bot would have read, and tells whether it could.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class ChatChannel:
         limits: Limits,
         worded: dict[str, Callable[[dict[str, Any]], Screen]],
         vault: Vault,
+        instead: Callable[[OutboxRow], Awaitable[bool]],
     ) -> None:
         self._bot = bot
         self._store = store
@@ -55,6 +59,7 @@ class ChatChannel:
         self._limits = limits
         self._worded = worded
         self._vault = vault
+        self._instead = instead
         self._message_ids: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, row: OutboxRow) -> Outcome:
@@ -91,6 +96,8 @@ class ChatChannel:
         if row.kind != "reply":
             return SendMessage(**message_params(self._worded[row.kind](row.data), chat_id))
         params: dict[str, Any] = {**row.data["params"], "chat_id": chat_id}
+        if row.data["method"] == "leaveChat":
+            return LeaveChat(chat_id=chat_id)
         if row.data["method"] == "sendMessage":
             return SendMessage(**params)
         if row.data["edit_of"] is not None:
@@ -118,8 +125,12 @@ class ChatChannel:
             return Retry(
                 row.id, row.fence, self._clock.now() + timedelta(seconds=error.retry_after), "429", counts=False
             )
+        if row.data.get("method") == "leaveChat" and isinstance(error, TelegramForbiddenError | TelegramBadRequest):
+            return Sent(row.id, row.fence, {})  # the bot is out of the group already
         if isinstance(error, TelegramForbiddenError):
             await self._store.set_unreachable(chat_id, self._clock.now())
+            if await self._instead(row):
+                return Sent(row.id, row.fence, {})
             return Dead(row.id, row.fence, "403: the person has stopped the bot")
         if isinstance(error, TelegramBadRequest):
             if HARMLESS in error.message:

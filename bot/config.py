@@ -10,10 +10,19 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,6 +31,7 @@ from pydantic_settings import (
 )
 
 from bot.config_words import ConfigError, explain, syntax_fault, unknown_variable
+from bot.reminder_config import Reminders
 from school.forms.questionnaire import FRDO
 
 PREFIX = "BOT__"
@@ -29,6 +39,9 @@ DEFAULT_PATH = Path("config.toml")
 
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 SHORTEST_KEY = 16
+_MOST_LINKS = 10
+_LONGEST_LABEL = 30
+_LINKS_SAMPLE = '[{ title = "Портал", url = "https://portal.example.ru" }]'
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 Security = Literal["none", "starttls", "tls"]
@@ -151,14 +164,21 @@ class Smtp(Section):
 
 
 class Imap(Section):
-    """Letters in."""
+    """Letters in; `handled` is where letters go when they are taken, `authserv_id` whose word on DMARC counts."""
 
     host: Annotated[str, Field(min_length=1)]
-    port: Port = 993
+    port: Port | None = None
     security: Security = "tls"
     username: Annotated[str, Field(min_length=1)]
     password: SecretStr
     mailbox: str = "INBOX"
+    handled: str = "Обработано"
+    address: MailAddress | None = None
+    authserv_id: str | None = None
+
+    def port_number(self) -> int:
+        """Return the port set, else the usual one of the security."""
+        return self.port or (993 if self.security == "tls" else 143)
 
 
 class Web(Section):
@@ -192,6 +212,43 @@ class Documents(Section):
     def secret(self) -> str | None:
         """Return the key set, None where it is to be made."""
         return self.key.get_secret_value() if self.key is not None else None
+
+
+class Billing(Section):
+    """Whose word on a payment counts: the centre's managers' own, or the school's."""
+
+    confirm: Literal["centre", "school"] = "centre"
+
+
+class Link(NamedTuple):
+    """A place that the bot leads to: what its button says, and its address."""
+
+    title: str
+    url: str
+
+
+def _links(value: object) -> object:
+    """Read the list of links; ValueError names the first mistake in it."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"нужен список; пример: {_LINKS_SAMPLE}")
+    found = []
+    for at, one in enumerate(value, 1):
+        pair = one._asdict() if isinstance(one, Link) else one
+        if not isinstance(pair, dict) or set(pair) != {"title", "url"}:
+            raise ValueError(f"в ссылке № {at} нужны ровно title и url; пример: {_LINKS_SAMPLE}")
+        title, url = str(pair["title"]).strip(), str(pair["url"]).strip()
+        if not 1 <= len(title) <= _LONGEST_LABEL:
+            raise ValueError(f"название ссылки № {at} должно занимать от 1 до {_LONGEST_LABEL} знаков")
+        found.append(Link(title, _web_address(url)))
+    if len(found) > _MOST_LINKS:
+        raise ValueError(f"ссылок {len(found)}, а помещается не больше {_MOST_LINKS}: уберите лишние")
+    return tuple(found)
+
+
+class Links(Section):
+    """Where else people go, the partners' portal, Клиент-Сервис and the like: the buttons of /support, in order."""
+
+    sites: Annotated[tuple[Link, ...], BeforeValidator(_links)] = ()
 
 
 class PersonalData(Section):
@@ -236,6 +293,9 @@ class Settings(BaseSettings):
     school: School = School()
     documents: Documents = Documents()
     personal_data: PersonalData = PersonalData()
+    billing: Billing = Billing()
+    reminders: Reminders = Reminders()
+    links: Links = Links()
 
     @model_validator(mode="after")
     def _webhook_has_address(self) -> Self:
@@ -245,9 +305,19 @@ class Settings(BaseSettings):
             )
         return self
 
+    def reply_base(self) -> str | None:
+        """Return the address that answers come to, None where no letters are read."""
+        if self.imap is None:
+            return None
+        told = self.imap.address or (self.imap.username if _ADDRESS.match(self.imap.username) else None)
+        sender = self.smtp.sender_address() if self.smtp else ""
+        return told or sender.rpartition("<")[2].rstrip("> ") or None
+
     def for_letters(self) -> dict[str, str]:
         """Return the school's settings flat, as letters name them ("school.curator_email"); absent ones left out."""
-        return {f"school.{key}": str(value) for key, value in self.school.model_dump(exclude_none=True).items()}
+        school = {f"school.{key}": str(value) for key, value in self.school.model_dump(exclude_none=True).items()}
+        base = self.reply_base()
+        return school | ({"mail.reply_base": base} if base else {})
 
 
 def load(path: Path | None, env: Mapping[str, str]) -> Settings:

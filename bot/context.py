@@ -11,6 +11,8 @@ from aiogram.types import Message
 from bot.replies import Replies
 from school.centre import Role
 from school.ports import Session, UnitOfWork, Uploads
+from school.ports_mail import MailQueue
+from school.use_cases.billing_desk import Confirm
 from school.use_cases.fill_questionnaire import Filled
 from school.use_cases.find import holds, manages
 
@@ -28,6 +30,9 @@ class Settings:
     public_url: str | None = None
     registration: bool = False
     frdo: tuple[str, ...] = ()
+    originals_address: str | None = None
+    confirm: Confirm = "centre"
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -47,14 +52,37 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter that came, as a person looks at it: its own text, the names of its files, all of it as it came."""
+
+    text: str
+    files: tuple[str, ...]
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MailDesk:
+    """The queue of what goes out, and the way to look at what came in.
+
+    `show` takes a letter's `raw_id`, and raises `school.errors.NotFound`.
+    """
+
+    queue: MailQueue
+    show: Callable[[str], Awaitable[ShownLetter]]
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """The way of files in: `download` fetches what a message brought, `uploads` checks and keeps it.
 
-    `download` raises `school.uploads.UploadRefused` for too large a file and `bot.downloads.NotFetched`.
+    `download` raises `school.uploads.UploadRefused` for too large a file and `bot.downloads.NotFetched`. `stored`
+    returns a file of the vault by its id, and raises `school.errors.NotFound`.
     """
 
     download: Callable[[Message], Awaitable[bytes]]
     uploads: Uploads
+    stored: Callable[[str], Awaitable[bytes]]
+    mail: MailDesk | None = None
 
 
 @dataclass(slots=True)

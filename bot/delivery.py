@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.faults import where
 from school.ports import Clock
-from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry
+from storage.outbox import Dead, NotNeeded, OutboxRow, OutboxStore, Outcome, Retry
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,10 @@ AFTER_FAULT = 0.5  # seconds
 DEFECT_TRIES = 5
 
 Lane = tuple[str, bool]
+# What of a message is still to be told at this very moment: its row, with less data maybe, or None.
+StillDue = Callable[[OutboxRow], Awaitable[OutboxRow | None]]
+# What else a recipient's message waits for; asked before a place is taken, so that who waits keeps no other back.
+Turn = Callable[[str], AbstractAsyncContextManager[None]]
 
 
 @dataclass(slots=True)
@@ -46,10 +51,14 @@ class Deliverer:
         clock: Clock,
         *,
         at_once: int,
+        still_due: StillDue | None = None,
+        turn: Turn = lambda _: nullcontext(),
     ) -> None:
         self.channel = channel
         self._store = store
         self._send = send
+        self._still_due = still_due
+        self._turn = turn
         self._clock = clock
         self._places = asyncio.Semaphore(at_once)
         self._bulk_places = asyncio.Semaphore(min(at_once, BULK_AT_ONCE))
@@ -116,10 +125,10 @@ class Deliverer:
         queue = self._queues[lane]
         while queue:
             if lane[1]:
-                async with self._bulk_places, self._places:
+                async with self._bulk_places, self._turn(lane[0]), self._places:
                     await self._next(lane, queue)
             else:
-                async with self._places:
+                async with self._turn(lane[0]), self._places:
                     await self._next(lane, queue)
         del self._queues[lane]
 
@@ -146,7 +155,8 @@ class Deliverer:
 
     async def _try(self, row: OutboxRow) -> Outcome:
         try:
-            return await self._send(row)
+            due = row if self._still_due is None else await self._still_due(row)
+            return NotNeeded(row.id, row.fence) if due is None else await self._send(due)
         except Exception as defect:  # noqa: BLE001 - whatever it is, the row must not block its recipient for ever
             log.error("sending a %s failed: %s", row.kind, where(defect))
             if row.attempts + 1 >= DEFECT_TRIES:

@@ -11,16 +11,20 @@ from typing import Any
 from bot.app import App, StartError
 from bot.catalogue_file import parse
 from bot.config import Settings
+from bot.letters.orders import order_address
+from bot.mailroom import NO_SERVER
 from bot.story import Links, play
 from sandbox.client import Sandbox
 from sandbox.clock import SandboxClock
 from sandbox.mailbox import Mailbox
 from sandbox.page import routes as page_routes
 from sandbox.server import SandboxServer
+from sandbox.writing import AUTHSERV_ID
 from school.centre import Centre, Role
 from school.use_cases.invite_staff import invite_staff
 
 TOKEN = "4200042:demo-token-of-the-sandbox-0123456789"
+MAILBOX = "shkola@example.ru"
 CENTRE = Centre("0123", "СЦ «Пример»", "centre@example.ru")
 EXAMPLE = Path(__file__).parent.parent / "catalog.example.toml"
 
@@ -42,7 +46,14 @@ def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
     values: dict[str, Any] = {
         "telegram": {"token": TOKEN, "api_server": api_server},
         "database": {"url": f"sqlite+aiosqlite:///{folder}/demo.db"},
-        "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "shkola@example.ru"},
+        "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": MAILBOX},
+        "imap": {
+            "host": NO_SERVER,
+            "username": MAILBOX,
+            "password": "-",
+            "address": MAILBOX,
+            "authserv_id": AUTHSERV_ID,
+        },
         "documents": {"path": f"{folder}/documents"},
         "school": {
             "support_phone": "8 800 000-00-00",
@@ -76,6 +87,8 @@ async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
         try:
             await app.start()
             clock.moved = moved
+            mailbox.on_letter = app.mailroom.hand_in
+            mailbox.write_to = (order_address(MAILBOX, CENTRE.number), MAILBOX)
             yield Stage(server, mailbox, app, clock, *await _sample_data(app))
         finally:
             await app.stop()

@@ -17,7 +17,9 @@ from aiogram.types import BotCommandScopeChat, CallbackQuery, Message, Update, U
 from bot import menus, routers, texts
 from bot.context import Files, Settings, Talk
 from bot.replies import Replies, Screen
+from bot.routers import groups
 from school.centre import Role
+from school.digest_readers import is_to_note
 from school.draft import SIDE_FORMS, Visitor
 from school.errors import BadAnswer, Conflict, SchoolError
 from school.notices import Notice
@@ -82,12 +84,14 @@ class Conversation:
         uow = self._open_uow()
         found = _person(update)
         if found is None:
+            await self._in_group(update, uow, row.id)
             uow.mark_handled(row.id)
             await uow.commit()
             return
         is_command = update.message is not None and (update.message.text or "").startswith("/")
         talk = await self._talk(uow, row, *found, is_command=is_command)
         await self._route(update, talk, uow)
+        _note_seen(uow, talk.session, talk.user_id, talk.now)
         for notice in talk.replies.notices:
             uow.add_notice(notice)
         uow.mark_handled(row.id)
@@ -97,6 +101,15 @@ class Conversation:
         changed = {*talk.menu_changes} | ({talk.chat_id} if talk.new_role is not None else set())
         for chat_id in changed:
             self._after(self._menu(chat_id))
+
+    async def _in_group(self, update: Update, uow: CommittingUnitOfWork, row_id: int) -> None:
+        """Take what happened in a group: it never reaches the handlers of private chats."""
+        found = groups.heard(update)
+        if found is not None:
+            session = await uow.session(found.user_id)
+            place = groups.Place(uow, session, self._clock.now(), self._settings, f"update:{row_id}")
+            await groups.take(found, place)
+            _note_seen(uow, session, found.user_id, self._clock.now())
 
     async def _talk(
         self, uow: CommittingUnitOfWork, row: Row, user: User, message_id: int | None, *, is_command: bool
@@ -177,6 +190,12 @@ class Conversation:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
+def _note_seen(uow: UnitOfWork, session: Session, user_id: int, now: datetime) -> None:
+    """Keep that a member of staff has written: whose digests lie unopened is told by it; of clients nothing is kept."""
+    if any(is_to_note(member.seen_at, now) for member in session.roles):
+        uow.see_staff(user_id, now)
+
+
 async def _main_form(uow: UnitOfWork, session: Session, now: datetime, *, ended: bool) -> Session:
     """Let a command or a button find the form being filled in, though a short question was asked after it.
 
@@ -198,6 +217,8 @@ def _person(update: Update) -> tuple[User, int | None] | None:
     event: Any = update.event
     if isinstance(event, CallbackQuery):
         pressed = event.message
+        if pressed is not None and pressed.chat.type != "private":
+            return None
         return event.from_user, pressed.message_id if pressed is not None else None
     if isinstance(event, Message) and event.chat.type == "private" and event.from_user is not None:
         return event.from_user, None

@@ -8,6 +8,7 @@ from aiogram.types import BufferedInputFile, InputMediaDocument
 
 from school.errors import NotFound
 from school.ports import Vault
+from school.uploads import tidy_name
 
 KINDS = frozenset({"documents", "file"})
 ALBUM = 10
@@ -25,7 +26,8 @@ ERASED = "Этих документов уже нет: анкету измени
 async def method(kind: str, data: dict[str, Any], chat_id: int, vault: Vault) -> TelegramMethod[Any]:
     """Return the call that sends "documents" {pages: [{id, media, name}], caption} or "file" {name, base64, caption}.
 
-    At most ten pages: Telegram's album. Images go as files too, so that nothing is lost to compression.
+    A page's `title`, where there is one, becomes the file's name. At most ten pages: Telegram's album. Images go as
+    files too, so that nothing is lost to compression.
     """
     caption = data.get("caption") or None
     if kind == "file":
@@ -35,8 +37,9 @@ async def method(kind: str, data: dict[str, Any], chat_id: int, vault: Vault) ->
     try:
         for number, page in enumerate(data["pages"][:ALBUM], 1):
             ending = _ENDINGS.get(page["media"], "bin")
-            # Never the name that the student's device gave: it may hold anything.
-            files.append(BufferedInputFile(await vault.get(page["id"]), f"{number}.{ending}"))
+            # Never the name that the sender's device gave, it may hold anything; a title was typed by an administrator.
+            name = tidy_name(page.get("title", "")) or str(number)
+            files.append(BufferedInputFile(await vault.get(page["id"]), f"{name}.{ending}"))
     except NotFound:
         return SendMessage(chat_id=chat_id, text=ERASED)
     if len(files) == 1:

@@ -1,4 +1,4 @@
-"""The story of an order up to the admission, played through the sandbox as people would and told on the terminal."""
+"""The story of an order up to its closed documents, played through the sandbox and told on the terminal."""
 
 import re
 import sys
@@ -11,6 +11,7 @@ from sandbox.client import Message, NotSaid, Person, Sandbox
 
 PATIENCE = 20.0  # seconds
 SETTLE = 5.0
+RUN_AND_A_DAY = 120  # every run of the example catalogue that is on offer has ended by then
 ORDER = [
     ("press", "Даю согласие"),
     ("press", "Юридическое лицо"),
@@ -125,7 +126,7 @@ async def play(sandbox: Sandbox, links: Links, move: Move) -> int:
     except (NotSaid, LookupError) as error:
         print(f"История не сложилась: {error}.", file=sys.stderr)
         return 1
-    print("\nИстория сыграна: от заявки до открытого доступа.")
+    print("\nИстория сыграна: от заявки до закрытых документов.")
     return 0
 
 
@@ -141,12 +142,15 @@ async def _play(sandbox: Sandbox, links: Links, move: Move, teller: Teller) -> N
     student = await _student(sandbox, teller, await _letters(sandbox, number))
     teller.title("Куратор проверяет анкету")
     await _review(curator, student, move)
-    teller.title("Оплата и зачисление")
-    await manager.send(f"/paid {number} 1", "оплач")
+    teller.title("Счёт, оплата и зачисление")
+    await _pay(manager, number)
     await curator.send("/admit", "Соколова")
     await curator.press("1", "Доступ открыт")
     await student.hears("Доступ к обучению открыт")
     await student.send("/courses", "зачислен")
+    teller.title("Курс закончился: акт и оригинал")
+    await move(timedelta(days=RUN_AND_A_DAY))
+    await _close(manager, curator, number)
 
 
 async def _order(sandbox: Sandbox, teller: Teller) -> str:
@@ -210,6 +214,37 @@ async def _review(curator: Actor, student: Actor, move: Move) -> None:
     await curator.press("Подтвердить", "Подтверждена")
     await move(timedelta(minutes=3))
     await student.hears("Ваша анкета подтверждена")
+
+
+async def _pay(manager: Actor, number: str) -> None:
+    await manager.send(f"/invoice {number}", "Счёта ещё нет")
+    await manager.press("Ввести счёт", "Номер, дата и сумма")
+    await manager.send("57 от сегодня, 39 800", "Счёт № 57")
+    await manager.send("57 оплачен", "Запишем")
+    await manager.press("Записать", "аписали")
+
+
+async def _close(manager: Actor, curator: Actor, number: str) -> None:
+    await manager.hears("Курс закончился")
+    await manager.send(f"/act {number}", "Акт №")
+    await manager.press("Скан у меня", "Пришлите скан")
+    await manager.photo(picture(4), "акт.jpg", "1 страница")
+    await _through(manager, number, "Загружен", "Срок по скану больше не идёт")
+    await _through(manager, number, "Подписан", "Когда подписан акт?")
+    await manager.press("Сегодня", "Записали дату подписания")
+    await _through(manager, number, "Оригинал отправлен", "номер почтового отправления")
+    await manager.send("10283512004231", "Когда отправлен оригинал?")
+    await manager.press("Сегодня", "Оригинал в пути")
+    await _through(curator, number, "Оригинал получен", "Когда получен оригинал?")
+    await curator.press("Сегодня", "Всё закрыто")
+
+
+async def _through(actor: Actor, number: str, label: str, until: str) -> None:
+    """Open the act and press a button, which may stand on the card or behind «Ещё»."""
+    card = await actor.send(f"/act {number}", "Акт №")
+    if not card.has_button(label):
+        await actor.press("Ещё", label)
+    await actor.press(label, until)
 
 
 def picture(number: int) -> bytes:

@@ -3,20 +3,27 @@
 from datetime import timedelta
 
 from bot.config import Settings
+from bot.mailroom import Mailroom
+from scheduler.acts import ActMaker
 from scheduler.admission import AccessLister, AdmissionDigest
 from scheduler.diplomas import DiplomaReminder
 from scheduler.documents import Sweeper
-from scheduler.drafts import DraftKeeper, DraftPolicy
+from scheduler.drafts import DraftKeeper
+from scheduler.groups import GroupDigest
+from scheduler.letters_aside import AsideTeller
 from scheduler.queue import QueueKeeper, QueuePolicy
+from scheduler.reminders import ReminderKeeper
+from scheduler.report import WeeklyReporter
 from scheduler.ticker import Tick
 from school.ports import Clock, Vault
 from storage.database import Database
 from storage.uow import SqlUnitOfWork
 
 INBOX_KEPT = timedelta(days=7)
+LETTERS_KEPT = timedelta(days=30)
 
 
-def all_ticks(database: Database, vault: Vault, clock: Clock, settings: Settings) -> list[Tick]:
+def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock, settings: Settings) -> list[Tick]:
     """Return every tick with its pace in seconds."""
 
     def open_uow() -> SqlUnitOfWork:
@@ -24,9 +31,11 @@ def all_ticks(database: Database, vault: Vault, clock: Clock, settings: Settings
 
     async def forget() -> None:
         await database.inbox.forget(clock.now() - INBOX_KEPT)
+        await mailroom.forget(clock.now() - LETTERS_KEPT)
 
-    zone = settings.school.timezone
-    drafts = DraftKeeper(open_uow, database.drafts_to_nudge, database.drafts_to_expire, clock, zone, DraftPolicy())
+    zone, reminders = settings.school.timezone, settings.reminders
+    hours = reminders.hours()
+    drafts = DraftKeeper(open_uow, database.drafts_to_nudge, database.drafts_to_expire, clock, zone, reminders.drafts())
     return [
         Tick("drafts", 60, drafts),
         Tick(
@@ -37,6 +46,12 @@ def all_ticks(database: Database, vault: Vault, clock: Clock, settings: Settings
         Tick("documents", 600, Sweeper(vault, lambda: open_uow().document_ids())),
         Tick("access", 600, AccessLister(open_uow, clock, settings.school.curator_email if settings.smtp else None)),
         Tick("admission", 600, AdmissionDigest(open_uow, clock, zone)),
-        Tick("queue", 60, QueueKeeper(open_uow, clock, zone, QueuePolicy())),
+        Tick("queue", 60, QueueKeeper(open_uow, clock, zone, QueuePolicy(hours.opens, hours.closes))),
+        Tick("acts", 600, ActMaker(open_uow, clock, zone, hours)),
+        Tick("groups", 600, GroupDigest(open_uow, database.centres, clock, zone)),
+        Tick("report", 600, WeeklyReporter(open_uow, database.centres, clock, zone)),
+        Tick("reminders", 60, ReminderKeeper(open_uow, database.outbox, clock, zone, reminders.policy())),
+        Tick("letters", 30, mailroom.sweep),
+        Tick("letters_aside", 600, AsideTeller(open_uow, clock, zone)),
         Tick("inbox", 3600, forget),
     ]

@@ -65,7 +65,7 @@ async def _check(settings: Settings, config: Path | None) -> int:
 
 
 def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any, str]]]:
-    from bot.cli import data
+    from bot.cli import centre_set, data
 
     return {
         "migrate": data.migrate,
@@ -73,6 +73,7 @@ def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any,
         "centre add": data.add_centre,
         "centre list": data.list_centres,
         "centre close": data.close_centre,
+        "centre set": centre_set.set_centre,
         "staff invite": data.invite,
         "letters preview": data.preview_letters,
         "backup": data.make_backup,

@@ -123,6 +123,20 @@ def _centres(commands: Any) -> None:
     _command(centres, "list", "показать все центры", "centre list", "centre list")
     close = _command(centres, "close", "закрыть центр: новых заявок он не примет", "centre close 0123", "centre close")
     close.operands.add_argument("number", metavar="НОМЕР", help="номер центра")
+    details = _command(
+        centres,
+        "set",
+        "показать и записать реквизиты центра для счетов; пустое значение стирает",
+        "centre set 0123 seller_inn=6663003127 seller_kpp=667101001",
+        "centre set",
+    )
+    details.operands.add_argument("number", metavar="НОМЕР", help="номер центра")
+    details.operands.add_argument(
+        "pairs",
+        nargs="*",
+        metavar="КЛЮЧ=ЗНАЧЕНИЕ",
+        help="реквизиты; contract_template=файл.docx — свой договор, act_template — свой акт",
+    )
     staff = _family(commands, "staff", "сотрудники", "staff invite admin")
     invite = _command(
         staff,

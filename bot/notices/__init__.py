@@ -3,9 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.notices import admission, orders, questionnaire, review, tasks
+from bot.notices import (
+    admission,
+    billing,
+    closing,
+    groups,
+    mail_queue,
+    mail_tasks,
+    orders,
+    questionnaire,
+    reminders,
+    report,
+    review,
+    tasks,
+)
 from bot.replies import Screen
 
 WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = (
-    orders.WORDED | questionnaire.WORDED | review.WORDED | admission.WORDED | tasks.WORDED
+    closing.WORDED
+    | billing.WORDED
+    | orders.WORDED
+    | questionnaire.WORDED
+    | review.WORDED
+    | admission.WORDED
+    | mail_queue.WORDED
+    | mail_tasks.WORDED
+    | tasks.WORDED
+    | report.WORDED
+    | reminders.WORDED
+    | groups.WORDED
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from bot.callbacks import form, pay
+from bot.callbacks import form, invoice, pay
 from bot.notices.tasks import open_button, students_button
 from bot.replies import Button, Screen
 from school.people import parse_full_name
@@ -26,13 +26,18 @@ def order_to_staff(data: dict[str, Any]) -> Screen:
         f"<b>Новая заявка № {escape(data['number'])}</b> · {count} · {format_sum(data['total'])}\n"
         f"{escape(_short_payer(payer))}{inn}\n"
         "Выставьте счёт и договор: все данные — в почте центра.",
-        ((paid_button(data["number"]), students_button(data["number"])),),
+        ((invoice_button(data["number"]), paid_button(data["number"]), students_button(data["number"])),),
     )
 
 
 def paid_button(number: str) -> Button:
     """The way from a card of an order to its payment."""
     return Button("Оплачено", pay("open", number))
+
+
+def invoice_button(number: str) -> Button:
+    """The way from a card of an order to its invoices."""
+    return Button("Счёт", invoice("open", number))
 
 
 def link_locked(data: dict[str, Any]) -> Screen:

@@ -53,8 +53,8 @@ def _student(data: dict[str, Any]) -> str:
 
 def student_message(data: dict[str, Any]) -> Screen:
     """A student's text, for a curator."""
-    button = Button("Ответить", thread("answer", data["line"]))
-    return Screen(f"<b>Пишет ученик:</b> {_student(data)}\n\n{escape(data['text'])}", ((button,),))
+    row = (Button("Ответить", thread("answer", data["line"])), Button("Анкета", review("open", data["line"])))
+    return Screen(f"<b>Пишет ученик:</b> {_student(data)}\n\n{escape(data['text'])}", (row,))
 
 
 def curator_message(data: dict[str, Any]) -> Screen:

@@ -8,9 +8,10 @@ from bot import texts
 from bot.callbacks import MenuButton
 from bot.context import Talk
 from bot.replies import Screen
-from bot.routers import conversation
+from bot.routers import conversation, questionnaire
 from bot.routers.filters import Filling
 from bot.routers.start import without_link
+from bot.views import documents as documents_view
 from bot.views import form as form_view
 from bot.views import home
 from school.centre import Role
@@ -29,7 +30,7 @@ async def help_(_: Message, talk: Talk) -> None:
 @router.message(Command("support"))
 async def support(_: Message, talk: Talk) -> None:
     """Say where a person helps."""
-    talk.replies.say(Screen(talk.settings.support()))
+    talk.replies.say(documents_view.support(talk.settings))
 
 
 @router.message(Command("order"))
@@ -56,6 +57,12 @@ async def cancel(_: Message, talk: Talk) -> None:
     talk.replies.say(form_view.cancel_sure(talk.session.draft))
 
 
+@router.message(Command("cancel"), Filling("questionnaire"))
+async def cancel_questionnaire(_: Message, talk: Talk) -> None:
+    """Ask whether the questionnaire is left for later or erased."""
+    await questionnaire.ask_to_pause(talk)
+
+
 @router.message(Command("cancel"))
 async def nothing_to_cancel(_: Message, talk: Talk) -> None:
     """Say that nothing is being filled in."""
@@ -72,7 +79,9 @@ async def _orders(talk: Talk, page: int) -> Screen:
     found, total = await talk.uow.orders_placed_by(talk.user_id, home.ORDERS_PAGE, page * home.ORDERS_PAGE)
     if not found:
         return Screen(home.NO_ORDERS_OF_STAFF if talk.session.roles and not _may_order(talk) else texts.NO_ORDERS)
-    return home.orders([order for order in found if follows(talk.session, order)], total, page, talk.settings)
+    shown = [order for order in found if follows(talk.session, order)]
+    invoices = {order.id: await talk.uow.invoices_of_order(order.id) for order in shown}
+    return home.orders(shown, total, page, talk.settings, invoices)
 
 
 def _may_order(talk: Talk) -> bool:

@@ -19,9 +19,13 @@ from school.use_cases import fill_form, fill_questionnaire
 from school.use_cases.fill_form import Asked
 from wording.consents import ConsentDocument, order_consent, quoted, student_consent
 
+FORMS = ("order", QUESTIONNAIRE)
+
 
 async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
     """Greet with the centre's name and begin, or offer to go on with what was begun."""
+    if talk.session.draft is not None and talk.session.draft.form == QUESTIONNAIRE:
+        await turn_to(talk)
     draft = talk.session.draft
     if draft is not None and draft.form == "order" and draft.answers:
         await offer_to_continue(talk, discipline)
@@ -56,6 +60,19 @@ async def offer_to_continue(talk: Talk, discipline: str | None = None) -> None:
         (Button("Начать заново", form("restart", asked.draft.id, value=discipline or "")),),
     )
     talk.replies.say(Screen(f"<b>Продолжить заявку?</b>\nВы остановились здесь: {escape(step)}.", rows))
+
+
+async def turn_to(talk: Talk, draft_id: str | None = None) -> None:
+    """Turn to the other form of this person that is still open, to any or to the one whose button was pressed."""
+    latest = talk.session.draft
+    if latest is None:
+        return
+    for key in FORMS:
+        found = await talk.uow.active_draft(talk.user_id, key) if key != latest.form else None
+        if found is not None and draft_id in (None, found.id):
+            centre = await talk.uow.centre(found.centre)
+            talk.session = replace(talk.session, draft=found, centre=centre)
+            return
 
 
 async def open_form(talk: Talk) -> None:

@@ -13,7 +13,8 @@ router = Router(name="fallback")
 @router.message()
 async def message(_: Message, talk: Talk) -> None:
     """Say what can be done here."""
-    if talk.session.draft is None and talk.session.centre is None and not talk.session.roles:
+    known = talk.session.draft is not None or talk.session.centre is not None or bool(talk.session.roles)
+    if not known and not await talk.uow.line_of_visitor(talk.user_id):
         talk.replies.say(Screen(f"{texts.NO_LINK}\n\n{talk.settings.support()}"))
     else:
         talk.replies.say(Screen(texts.NOT_UNDERSTOOD))

@@ -13,8 +13,10 @@ from bot.routers import conversation, order, questionnaire
 from bot.routers.filters import Filling, HasContact, HasText
 from bot.routers.pressing import Press
 from bot.views import form as form_view
+from school.errors import BadAnswer
 from school.forms.engine import Step
 from school.use_cases import fill_form
+from school.use_cases.attach_page import expects_file
 from wording import fields
 
 router = Router(name="filling")
@@ -61,6 +63,9 @@ async def other(_: Message, talk: Talk) -> None:
 
 def _not_fitting(talk: Talk, asked: fill_form.Asked) -> None:
     what = f"Сейчас: {form_view.step_name(asked)}."
+    if expects_file(asked):
+        talk.replies.say(form_view.problem(BadAnswer("file_needed")))
+        return
     if isinstance(asked.at, Step):
         example = fields.words_of(asked.draft.form, asked.at.field.key, asked.draft.answers).example
         what += f" Например: {example}" if example else ""
@@ -72,12 +77,16 @@ async def _consent_if_given(talk: Talk, asked: fill_form.Asked, pressed: int | N
         document = conversation.consent_of(talk)
         text = fill_form.ConsentText(document.key, document.version, document.sha256)
         fill_form.give_consent(talk.uow, asked.draft, text, talk.now)
+        if talk.filled is not None:
+            talk.uow.requeue_letters(talk.filled.about.line.id)
     conversation.settle(talk, asked, pressed)
 
 
 @router.callback_query(FormButton.filter())
 async def pressed(query: CallbackQuery, callback_data: FormButton, talk: Talk) -> None:
     """Do what the button says, if it still makes sense."""
+    if not conversation.is_current(talk, callback_data.draft):
+        await conversation.turn_to(talk, callback_data.draft)
     draft = talk.session.draft
     if draft is None or not conversation.is_current(talk, callback_data.draft):
         await _old_button(talk, callback_data)
@@ -97,7 +106,7 @@ async def _old_button(talk: Talk, button: FormButton) -> None:
     if order is not None and order.placed_by == talk.user_id:
         talk.replies.say(Screen(texts.SENT_BEFORE.format(number=order.number)))
     else:
-        talk.replies.say(Screen(f"{texts.ERRORS['no_draft']}\n\n{talk.settings.support()}"))
+        talk.replies.say(Screen(f"{texts.OLD_BUTTON}\n\n{talk.settings.support()}"))
 
 
 async def _choose(talk: Talk, button: FormButton, message: int) -> None:

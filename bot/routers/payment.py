@@ -13,6 +13,7 @@ from bot.views import payment as view
 from school.centre import Role
 from school.use_cases import find
 from school.use_cases import record_payment as payments
+from school.use_cases.billing_desk import NotYours
 
 router = Router(name="payment")
 
@@ -29,6 +30,7 @@ async def paid(_: Message, command: CommandObject, talk: Talk) -> None:
     if asked is None:
         talk.replies.say(Screen(view.HOW))
         return
+    _require_word(talk)
     number, rest = asked["number"], asked["rest"].strip().lower()
     places = [int(place) for place in re.findall(r"\d+", f"{asked['place'] or ''} {rest}") if len(place) < 5][:MANY]
     if not places and rest not in _ALL:
@@ -45,12 +47,14 @@ async def pressed(_: CallbackQuery, callback_data: PayButton, talk: Talk) -> Non
     number, value = callback_data.number, callback_data.value
     given = int(value) if value.isdecimal() else 0
     zone, in_chat = talk.settings.zone, talk.settings.in_chat
+    if callback_data.act in ("all", "one", "undo"):
+        _require_word(talk)
     told: payments.Recorded | None = None
     if callback_data.act in ("all", "one"):
         places = [given] if callback_data.act == "one" else None
         told = await payments.record_payment(talk.uow, talk.session, number, places, talk.now, zone)
     elif callback_data.act == "undo":
-        told = await payments.unrecord_payment(talk.uow, talk.session, number, given, zone)
+        told = await payments.unrecord_payment(talk.uow, talk.session, number, given, talk.now, zone)
     order = told.order if told else await payments.order_to_pay(talk.uow, talk.session, number)
     page = given if callback_data.act == "page" else (given - 1) // view.PAGE if callback_data.act == "one" else 0
     screen = view.card(order, page, in_chat=in_chat, told=told)
@@ -58,3 +62,9 @@ async def pressed(_: CallbackQuery, callback_data: PayButton, talk: Talk) -> Non
         talk.replies.say(screen)
     else:
         talk.replies.change(talk.message_id, screen)
+
+
+def _require_word(talk: Talk) -> None:
+    """Raise `NotYours` where the school confirms payments and this is not the school."""
+    if talk.settings.confirm == "school" and not talk.has_role(Role.ADMIN, Role.CURATOR):
+        raise NotYours

@@ -12,6 +12,7 @@ from bot.routers.filters import Filling, HasContact, HasText
 from bot.views import home
 from school.errors import SchoolError
 from school.order import Enrolment
+from school.use_cases.fill_questionnaire import BeingDecided
 from school.use_cases.prove_link import LinkDead, LinkLocked, LinkTaken, give_up, prove, report_phone
 from wording.plurals import plural
 
@@ -27,14 +28,18 @@ def link_fault(talk: Talk, error: SchoolError) -> tuple[Screen, ...]:
     """Say why a link opens nothing; a new one may be asked for where the line is known."""
     line = error.data.get("line")
     rows: Rows = ((Button("Прислать новую ссылку", student("link", str(line))),),) if line else ()
-    return (Screen(f"{texts.error(error)}\n\n{talk.settings.support()}", rows),)
+    further = texts.NEW_LINK if line else texts.ASK_FOR_LINK
+    return (Screen(f"{texts.error(error)} {further}\n\n{talk.settings.support()}", rows),)
 
 
 async def welcome(talk: Talk, about: Enrolment) -> None:
     """Show the course to the student who has proved to be that person, and go on with the questionnaire."""
     talk.replies.say(home.student_card(about, talk.settings, talk.session.catalogue))
     if about.line.admitted_at is None and about.line.questionnaire in ("not_started", "filling", "returned"):
-        await questionnaire.begin(talk, about, remind=True)
+        try:
+            await questionnaire.begin(talk, about, remind=True)
+        except BeingDecided as wait:
+            talk.replies.say(Screen(texts.error(wait)))
 
 
 @router.message(Filling("proof"), HasContact())

@@ -23,7 +23,16 @@ from school.order import Enrolment
 from school.uploads import UploadRefused
 from school.use_cases import fill_form, fill_questionnaire
 from school.use_cases.admit import mark_registered
-from school.use_cases.attach_page import attach, drop_last, expects_file, take_document
+from school.use_cases.attach_page import (
+    album_of,
+    attach,
+    attach_late,
+    drop_last,
+    expects_file,
+    of_album,
+    take_document,
+)
+from school.use_cases.fill_by_mail import set_preference
 from school.use_cases.fill_form import Asked
 from school.use_cases.fill_questionnaire import Filled
 from school.use_cases.request_link import request_link
@@ -48,7 +57,10 @@ async def file(message: Message, talk: Talk) -> None:
         return
     await conversation.open_form(talk)
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
-    if not expects_file(asked) or talk.filled is None:
+    album = message.media_group_id
+    document = album_of(asked.draft.answers, album)
+    late = document is not None and bool(asked.draft.answers.get(document)) and not _asks(asked, document)
+    if talk.filled is None or not (late or expects_file(asked)):
         talk.replies.say(Screen(_not_now(asked)))
         return
     _, name, _ = file_of(message) or ("", "", 0)
@@ -62,28 +74,45 @@ async def file(message: Message, talk: Talk) -> None:
     except NotFetched:
         talk.replies.say(Screen(texts.NOT_FETCHED))
         return
-    after = attach(talk.uow, asked, talk.filled.about.line.id, page, message.message_id)
+    line_id = talk.filled.about.line.id
+    if late and document is not None:
+        after = attach_late(talk.uow, asked, line_id, document, page)
+    else:
+        after = attach(talk.uow, asked, line_id, page, message.message_id)
     if after.problem is not None:
         talk.replies.say(form_view.problem(after.problem))
-        return
-    _show_pages(talk, after, message.media_group_id)
-
-
-def _show_pages(talk: Talk, after: Asked, album: str | None) -> None:
-    """Tell the pages so far: in the message of the same album, else below the new page."""
-    same = album is not None and after.draft.answers.get("album") == album and after.draft.question is not None
-    answers = {**after.draft.answers, "album": album} if album else after.draft.answers
-    kept = fill_form.replace_answers(after, answers)
-    if same and after.draft.question is not None:
-        conversation.replace_question(talk, kept, after.draft.question)
+    elif late and document is not None:
+        _show_late(talk, after, document)
     else:
-        conversation.ask(talk, kept)
+        _show_pages(talk, of_album(after, album), same_album=document is not None)
+
+
+def _asks(asked: Asked, document: str) -> bool:
+    return isinstance(asked.at, Step) and asked.at.field.key == document
+
+
+def _show_pages(talk: Talk, after: Asked, *, same_album: bool) -> None:
+    """Tell the pages so far: in the message of the same album, else below the new page."""
+    if same_album and after.draft.question is not None:
+        conversation.replace_question(talk, after, after.draft.question)
+    else:
+        conversation.ask(talk, after)
+
+
+def _show_late(talk: Talk, after: Asked, document: str) -> None:
+    """Tell that a page came after «Готово» and where it is now; the summary is shown anew."""
+    talk.replies.say(view.page_added(after, document))
+    if after.at == SUMMARY:
+        conversation.ask(talk, after)
+    else:
+        conversation.save(talk, after, after.draft.question)
 
 
 def _not_now(asked: Asked) -> str:
-    if asked.draft.answers.get("diploma") and asked.at == SUMMARY:
-        return texts.FILE_AFTER_ALL
-    return texts.FILE_TOO_EARLY.format(step=escape(form_view.step_name(asked)))
+    step = escape(form_view.step_name(asked))
+    if not asked.draft.answers.get("diploma"):
+        return texts.FILE_TOO_EARLY.format(step=step)
+    return texts.FILE_AFTER_ALL if asked.at == SUMMARY else texts.FILE_NOT_ASKED.format(step=step)
 
 
 async def _take(talk: Talk, button: FormButton, message: int) -> None:
@@ -125,6 +154,12 @@ async def _edit(talk: Talk, _: FormButton, message: int) -> None:
 
 
 async def _cancel(talk: Talk, _: FormButton, __: int) -> None:
+    await ask_to_pause(talk)
+
+
+async def ask_to_pause(talk: Talk) -> None:
+    """Ask whether the questionnaire is left for later or erased."""
+    await conversation.open_form(talk)
     filled = _filled(talk)
     draft = fill_form.active(talk.session)
     talk.replies.say(view.pause_sure(draft, may_wipe=filled.questionnaire.state == "filling"))
@@ -173,6 +208,12 @@ async def pressed(_: CallbackQuery, callback_data: StudentButton, talk: Talk) ->
     about = await fill_questionnaire.own_enrolment(talk.uow, callback_data.line, talk.user_id)
     if callback_data.act == "fill":
         await _fill(talk, about)
+    elif callback_data.act == "mail":
+        set_preference(talk.uow, about, "mail", f"chat:{talk.user_id}")
+        talk.replies.say(Screen(texts.PREFERS_MAIL.format(email=escape(about.line.email))))
+    elif callback_data.act == "chat":
+        set_preference(talk.uow, about, "chat", f"chat:{talk.user_id}")
+        talk.replies.say(Screen(texts.PREFERS_CHAT))
     elif callback_data.act == "registered":
         await mark_registered(talk.uow, talk.session, callback_data.line, talk.now)
         talk.replies.say(Screen(texts.REGISTERED))
@@ -182,7 +223,7 @@ async def pressed(_: CallbackQuery, callback_data: StudentButton, talk: Talk) ->
 
 async def _fill(talk: Talk, about: Enrolment) -> None:
     if not talk.settings.in_chat:
-        talk.replies.say(Screen(texts.no_files_in_chat(talk.settings)))
+        talk.replies.say(Screen(texts.filled_elsewhere(talk.settings)))
         return
     await begin(talk, about)
 

@@ -99,8 +99,8 @@ async def take_sheet(message: Message, talk: Talk) -> None:
 @router.callback_query(ResultButton.filter(), Acting("apply"))
 async def apply(_: CallbackQuery, callback_data: ResultButton, talk: Talk) -> None:
     """Record what was previewed; the preview becomes what was changed."""
-    changes = await record_results.apply(talk.uow, talk.session, callback_data.key, talk.now)
-    _show(talk, view.applied(changes, in_chat=talk.settings.in_chat))
+    found = await record_results.apply(talk.uow, talk.session, callback_data.key, talk.now)
+    _show(talk, view.applied(found, in_chat=talk.settings.in_chat))
 
 
 @router.callback_query(ResultButton.filter(), Acting("close"))

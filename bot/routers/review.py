@@ -19,6 +19,7 @@ from school.notices import Notice
 from school.questionnaire import AlreadyDecided, TooLateToUndo, WrongState
 from school.use_cases import ask_aside, decide_questionnaire, pick_remarks, review_questionnaire
 from school.use_cases.decide_questionnaire import Decision
+from school.use_cases.review_questionnaire import Look
 from wording.problems import explain
 from wording.reasons import DECLINE_REASONS, RETURN_REASONS
 
@@ -45,7 +46,7 @@ async def pressed(_: CallbackQuery, callback_data: ReviewButton, talk: Talk) -> 
 
 async def _told_who_decided(talk: Talk, button: ReviewButton) -> None:
     seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
-    put(talk, view.card(seen, frame_of(talk)))
+    put(talk, _as_it_is(talk, seen))
     line = view.decision_line(seen.questionnaire, frame_of(talk))
     talk.replies.toast = "Решение уже принято"
     talk.replies.say(Screen(f"Решение по этой анкете уже принято.\n{line}", ((NEXT,),)))
@@ -59,8 +60,12 @@ async def _too_late(talk: Talk, button: ReviewButton) -> None:
 
 async def _shown_anew(talk: Talk, button: ReviewButton) -> None:
     seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
-    put(talk, view.card(seen, frame_of(talk)))
+    put(talk, _as_it_is(talk, seen))
     talk.replies.toast = "Анкета изменилась, посмотрите ещё раз"
+
+
+def _as_it_is(talk: Talk, seen: Look) -> Screen:
+    return view.approved(seen, frame_of(talk)) if view.is_settled(seen, talk.now) else view.card(seen, frame_of(talk))
 
 
 async def _next(talk: Talk, _: ReviewButton) -> None:
@@ -72,6 +77,12 @@ async def _card(talk: Talk, button: ReviewButton) -> None:
     await _shown_anew(talk, button)
     talk.replies.toast = ""
     await ask_aside.end_asides(talk.uow, talk.user_id, talk.now)
+
+
+async def _open(talk: Talk, button: ReviewButton) -> None:
+    """Show a student's card below: of an approved questionnaire with the way to change it (Q5)."""
+    seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
+    say_card(talk, button.line, _as_it_is(talk, seen))
 
 
 async def _documents(talk: Talk, button: ReviewButton) -> None:
@@ -187,6 +198,7 @@ async def _why(talk: Talk, button: ReviewButton) -> None:
 
 ACTS: dict[str, Callable[[Talk, ReviewButton], Awaitable[None]]] = {
     "next": _next,
+    "open": _open,
     "card": _card,
     "docs": _documents,
     "ok": _approve,

@@ -9,14 +9,14 @@ from aiogram.types import Message
 from bot import texts
 from bot.context import Talk
 from bot.replies import Screen
-from bot.routers import conversation, proof
+from bot.routers import conversation, proof, questionnaire
 from bot.views import home
-from school.centre import Role
 from school.draft import Visitor
 from school.errors import SchoolError
 from school.use_cases import prove_link
 from school.use_cases.accept_staff_invite import accept_staff_invite
 from school.use_cases.prove_link import LinkDead, LinkLocked, LinkTaken
+from school.use_cases.whats_waiting import whats_waiting
 from wording.consents import quoted
 
 router = Router(name="start")
@@ -31,7 +31,7 @@ async def start(message: Message, command: CommandObject, talk: Talk) -> None:
     elif payload.startswith("q_"):
         await _questionnaire(payload.removeprefix("q_"), talk)
     elif payload.startswith("staff_"):
-        await _staff(payload.removeprefix("staff_"), talk)
+        await _staff(payload.removeprefix("staff_"), message, talk)
     else:
         await _plain(talk)
 
@@ -68,9 +68,11 @@ async def _questionnaire(secret: str, talk: Talk) -> None:
         await proof.welcome(talk, opened)
 
 
-async def _staff(secret: str, talk: Talk) -> None:
+async def _staff(secret: str, message: Message, talk: Talk) -> None:
+    # With the surname: colleagues and the audit tell people of one first name apart.
+    name = message.from_user.full_name if message.from_user else talk.first_name
     try:
-        member = await accept_staff_invite(talk.uow, talk.now, secret, talk.user_id, talk.chat_id, talk.first_name)
+        member = await accept_staff_invite(talk.uow, talk.now, secret, talk.user_id, talk.chat_id, name)
     except SchoolError:
         talk.replies.say(Screen(f"{texts.STAFF_LINK_DEAD}\n\n{talk.settings.support()}"))
         return
@@ -82,10 +84,14 @@ async def _plain(talk: Talk) -> None:
     if talk.session.draft is not None and talk.session.draft.form == "order" and talk.session.draft.answers:
         await conversation.offer_to_continue(talk)
     elif talk.session.roles:
-        queue = await talk.uow.queue_state(talk.now, talk.today) if talk.has_role(Role.CURATOR) else None
-        talk.replies.say(home.staff_home(talk.session.roles, queue))
+        waiting = await whats_waiting(
+            talk.uow, talk.session, talk.now, talk.today, registration=talk.settings.registration
+        )
+        talk.replies.say(home.staff_home(talk.session.roles, waiting))
     elif talk.session.centre is not None and not talk.session.centre.closed:
         await conversation.greet(talk, talk.session.centre, None)
+    elif await talk.uow.line_of_visitor(talk.user_id):
+        await questionnaire.show_courses(talk)
     else:
         await without_link(talk)
 

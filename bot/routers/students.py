@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from html import escape
 
 from aiogram import Router
 from aiogram.filters import Filter
@@ -14,9 +15,12 @@ from bot.replies import Screen
 from bot.routers.filters import Filling, HasText
 from bot.views import students as view
 from school.centre import Role
-from school.order import Enrolment
+from school.errors import NotFound
+from school.order import Enrolment, Order
 from school.use_cases import follow_order, type_correction
 from school.use_cases.ask_replacement import ask_replacement
+from school.use_cases.correct_student import TooLateToCorrect
+from school.use_cases.follow_order import StudentAdmitted
 from school.use_cases.nudge_student import nudge_student
 from school.use_cases.resend_link import resend_link
 from school.use_cases.type_correction import FORM, Subject, Typed
@@ -24,6 +28,7 @@ from school.use_cases.type_correction import FORM, Subject, Typed
 router = Router(name="students")
 Press = Callable[[Talk, StudentsButton], Awaitable[None]]
 
+MOBILE_DIGITS = 10
 _NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})")
 DONE = {
     "email": "✅ Почту исправили. Новая ссылка отправлена на неё, прежняя больше не действует.",
@@ -38,6 +43,8 @@ class OrderNumber(Filter):
         """Tell whether the message is such a number."""
         found = _NUMBER.fullmatch((message.text or "").strip())
         if found is None or not talk.has_role(Role.MANAGER, Role.ADMIN):
+            return False
+        if talk.session.draft is not None and len(found[1] + found[2]) >= MOBILE_DIGITS:
             return False
         return {"number": f"{found[1]}-{found[2]}"}
 
@@ -54,7 +61,14 @@ async def typed(_: Message, text: str, talk: Talk) -> None:
     if text.startswith("/"):
         talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
         return
-    _answer(talk, await type_correction.take(talk.uow, talk.session, text, talk.now, talk.today))
+    try:
+        found = await type_correction.take(talk.uow, talk.session, text, talk.now, talk.today)
+    except (TooLateToCorrect, StudentAdmitted, NotFound) as error:
+        # It can never be done: the next line must not be taken for an answer again.
+        type_correction.drop(talk.uow, talk.session, talk.now)
+        talk.replies.say(Screen(f"{escape(texts.error(error))}\n\n{talk.settings.support()}"))
+        return
+    _answer(talk, found)
 
 
 @router.callback_query(StudentsButton.filter())
@@ -87,7 +101,13 @@ def _one(talk: Talk, about: Enrolment, note: str = "") -> Screen:
 
 async def _open_number(talk: Talk, number: str) -> None:
     order = await follow_order.open_number(talk.uow, talk.session, number)
-    talk.replies.say(view.listed(order, 0, talk.settings))
+    talk.replies.say(await _list_screen(talk, order, 0))
+
+
+async def _list_screen(talk: Talk, order: Order, page: int) -> Screen:
+    invoices = await talk.uow.invoices_of_order(order.id)
+    bills = follow_order.leads(talk.session, order)
+    return view.listed(order, page, talk.settings, invoices, bills=bills)
 
 
 async def _by_number(talk: Talk, button: StudentsButton) -> None:
@@ -100,7 +120,7 @@ async def _open(talk: Talk, button: StudentsButton) -> None:
 
 async def _list(talk: Talk, button: StudentsButton) -> None:
     order = await follow_order.open_order(talk.uow, talk.session, button.key)
-    screen = view.listed(order, int(button.value) if button.value.isdecimal() else 0, talk.settings)
+    screen = await _list_screen(talk, order, int(button.value) if button.value.isdecimal() else 0)
     # The first page opens below the orders it was asked from; its pages turn in place.
     if button.value:
         _show(talk, screen)

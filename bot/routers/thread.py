@@ -85,13 +85,18 @@ async def _typed(message: Message, talk: Talk) -> None:
         ask_aside.end_aside(talk.uow, draft, talk.now)
         talk.replies.say(Screen(view.LATE))
         return
+    if converse.is_rest(draft, talk.now):
+        talk.replies.say(Screen(view.REST))
+        return
     send = _to_curator if draft.form == converse.TO_CURATOR else _to_student
     if await send(message, draft.answers["line"], talk):
         converse.end_question(talk.uow, draft, talk.now)
+    elif len(message.text or "") >= converse.SPLIT:
+        converse.expect_rest(talk.uow, draft, talk.now)
 
 
 async def _to_curator(message: Message, line_id: str, talk: Talk) -> bool:
-    if _refused(talk) or not _is_text(message, talk):
+    if _refused(talk) or not _is_text(message, talk, view.TEXT_ONLY_OF_STUDENT):
         return False
     written = await converse.write_to_curator(talk.uow, talk.user_id, line_id, message.text or "", talk.now)
     talk.replies.say(view.sent_to_curator(written.about))
@@ -99,7 +104,7 @@ async def _to_curator(message: Message, line_id: str, talk: Talk) -> bool:
 
 
 async def _to_student(message: Message, line_id: str, talk: Talk) -> bool:
-    if _refused(talk) or not _is_text(message, talk):
+    if _refused(talk) or not _is_text(message, talk, view.TEXT_ONLY):
         return False
     written = await converse.answer_student(talk.uow, acting(talk), line_id, message.text or "")
     notice_id = talk.replies.say(view.sent_to_student(written.about, in_chat=written.in_chat))
@@ -115,10 +120,10 @@ def _refused(talk: Talk) -> bool:
     return True
 
 
-def _is_text(message: Message, talk: Talk) -> bool:
+def _is_text(message: Message, talk: Talk, only: str) -> bool:
     """Tell whether a text of bearable length came; say what to do where not."""
     if message.text is None:
-        talk.replies.say(Screen(view.TEXT_ONLY))
+        talk.replies.say(Screen(only))
         return False
     if len(message.text) > converse.MOST_TEXT:
         talk.replies.say(view.too_long(len(message.text)))

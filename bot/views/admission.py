@@ -52,12 +52,14 @@ def waiting(found: Waiting, page: int, today: date, *, in_chat: bool) -> Screen:
     if pages > 1:
         head += f" · страница {page + 1} из {pages}"
     buttons = [Button(str(place), admission("one", about.line.id, str(page))) for place, about in numbered]
-    rows = [*number_buttons(buttons), (Button(f"Допустить всех ({found.total})", admission("all")),)]
+    rows = list(number_buttons(buttons))
+    if found.total > 1:
+        rows.append((Button(f"Допустить всех ({found.total})", admission("all")),))
     turn = [Button("‹ Назад", admission("page", value=str(page - 1)))] if page else []
     if page + 1 < pages:
         turn.append(Button("Дальше ›", admission("page", value=str(page + 1))))
     rows += [tuple(turn)] if turn else []
-    hint = "Нажмите номер, чтобы допустить одного."
+    hint = "Нажмите номер, чтобы допустить одного." if found.total > 1 else "Нажмите номер, чтобы допустить."
     return Screen("\n\n".join([head, *groups, *late, hint]), (*rows, (LIST_BUTTON,)))
 
 

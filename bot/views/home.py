@@ -1,21 +1,24 @@
 """Screens outside the form: home, help, orders, courses, a student's card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from bot import menus
-from bot.callbacks import menu, student, students, thread
+from bot.callbacks import admission, mail, menu, report, review, student, students, thread
 from bot.context import Settings
-from bot.replies import Button, Screen
+from bot.replies import Button, Rows, Screen
 from bot.views.orders import conditions, course_facts, order_card, student_pays
 from school.admission import ADMISSION_DAYS, blocking
+from school.billing import Invoice
 from school.catalogue import Catalogue
 from school.centre import Role, StaffMember
 from school.course_card import access_url
 from school.order import Enrolment, Order, OrderLine
 from school.ports import QueueState
+from school.ports_audit import Trouble
+from school.use_cases.whats_waiting import OfCentres, Waiting
 from wording import fields
-from wording.dates import date_long, period_with_year
+from wording.dates import date_long, period_with_year, until
 from wording.plurals import plural
 
 ORDERS_PAGE = 3
@@ -39,24 +42,67 @@ def role_name(member: StaffMember) -> str:
     return f"{ROLE_NAMES[member.role]}{f' {member.centre}' if member.centre else ''}"
 
 
-def staff_home(roles: Sequence[StaffMember], queue: QueueState | None = None) -> Screen:
-    """Greet a member of staff by their roles, and say what waits; `queue` for curators."""
+def staff_home(roles: Sequence[StaffMember], waiting: Waiting) -> Screen:
+    """Greet a member of staff by their roles and say what waits, what needs them first, with buttons there."""
     lines = [f"Здравствуйте! Вы здесь: {escape(', '.join(role_name(member) for member in roles))}."]
-    held = {member.role for member in roles}
-    if queue is not None:
-        lines.append(_waiting(queue))
-    if Role.MANAGER in held:
+    found = [
+        *(_of_centres(waiting.centres) if waiting.centres else ()),
+        *(_queue(waiting.queue) if waiting.queue else ()),
+        *(_admission(waiting.to_admit) if waiting.to_admit else ()),
+        *(_trouble(waiting.trouble) if waiting.trouble else ()),
+    ]
+    found.sort(key=lambda words: not words.startswith("⚠️"))
+    lines += found or ["✅ Неоплаченных счетов и срочных актов нет."]
+    if any(member.role is Role.MANAGER for member in roles):
         lines.append("Новые заявки придут сюда. Чтобы открыть заявку, пришлите её номер.")
-    if Role.ADMIN in held:
-        lines.append("Сотрудники и приглашения — /staff.")
-    return Screen("\n".join([*lines, "Все команды — /help."]))
+    return Screen("\n".join([*lines, "Все команды — /help."]), _ways(waiting))
 
 
-def _waiting(queue: QueueState) -> str:
+def _of_centres(of: OfCentres) -> list[str]:
+    lines = []
+    if of.acts and of.act_due is not None:
+        acts = plural(of.acts, "акт", "акта", "актов")
+        lines.append(f"⚠️ {acts} {until(of.act_due)}" if of.acts == 1 else f"⚠️ {acts}, ближайший {until(of.act_due)}")
+    if of.unpaid:
+        lines.append(f"⏳ {plural(of.unpaid, 'неоплаченный счёт', 'неоплаченных счёта', 'неоплаченных счетов')}")
+    return lines
+
+
+def _queue(queue: QueueState) -> list[str]:
     if not queue.waiting:
-        return "✅ Анкет на проверку нет."
-    text = f"⏳ На проверке {plural(queue.waiting, 'анкета', 'анкеты', 'анкет')}: /queue."
-    return f"{text} Срок сегодня или прошёл: {queue.due}." if queue.due else text
+        return ["✅ Анкет на проверку нет."]
+    text = f"В очереди {plural(queue.waiting, 'анкета', 'анкеты', 'анкет')}"
+    return [f"⚠️ {text}, срок сегодня или прошёл: {queue.due}"] if queue.due else [f"⏳ {text}"]
+
+
+def _admission(count: int) -> list[str]:
+    return [f"⏳ {plural(count, 'ученик готов', 'ученика готовы', 'учеников готовы')} к зачислению"]
+
+
+def _trouble(trouble: Trouble) -> list[str]:
+    lines = []
+    if trouble.dead:
+        lines.append(f"⚠️ Не доставлено: {plural(trouble.dead, 'сообщение', 'сообщения', 'сообщений')}. Разбор — /mail")
+    if trouble.letters:
+        lines.append(f"⚠️ Отложено: {plural(trouble.letters, 'письмо', 'письма', 'писем')}. Разбор — /mail")
+    if trouble.updates:
+        words = plural(trouble.updates, "сообщение клиента", "сообщения клиентов", "сообщений клиентов")
+        lines.append(f"⚠️ Не обработано: {words}. Посмотрите журнал сервера")
+    return lines
+
+
+def _ways(waiting: Waiting) -> Rows:
+    """Return the buttons to what waits: at most four."""
+    buttons = []
+    if waiting.centres is not None and (waiting.centres.unpaid or waiting.centres.acts):
+        buttons.append(Button("Счета и акты", report("weekly")))
+    if waiting.queue is not None and waiting.queue.waiting:
+        buttons.append(Button("Проверить анкеты", review("next")))
+    if waiting.to_admit:
+        buttons.append(Button("Зачислить", admission("open")))
+    if waiting.trouble is not None and (waiting.trouble.dead or waiting.trouble.letters):
+        buttons.append(Button("Разобрать почту", mail("home")))
+    return tuple((button,) for button in buttons)
 
 
 def help_(roles: Sequence[StaffMember], support: str) -> Screen:
@@ -67,7 +113,13 @@ def help_(roles: Sequence[StaffMember], support: str) -> Screen:
     return Screen(f"{introduction}\n\n{listed}\n\n{support}")
 
 
-def orders(found: Sequence[Order], total: int, page: int, settings: Settings) -> Screen:
+def orders(
+    found: Sequence[Order],
+    total: int,
+    page: int,
+    settings: Settings,
+    invoices: Mapping[str, Sequence[Invoice]] | None = None,
+) -> Screen:
     """Return a page of the account's own orders, with the way to the students of each."""
     pages = (total + ORDERS_PAGE - 1) // ORDERS_PAGE
     rows: list[tuple[Button, ...]] = [
@@ -81,7 +133,7 @@ def orders(found: Sequence[Order], total: int, page: int, settings: Settings) ->
     if row:
         rows.append(tuple(row))
     head = f"Ваши заявки, страница {page + 1} из {pages}\n\n" if pages > 1 else ""
-    cards = [order_card(order, settings) for order in found] or [LED_BY_CENTRE]
+    cards = [order_card(order, settings, (invoices or {}).get(order.id, ())) for order in found] or [LED_BY_CENTRE]
     return Screen(head + "\n\n".join(cards), tuple(rows))
 
 
@@ -110,6 +162,7 @@ def courses(found: Sequence[Enrolment], settings: Settings, catalogue: Catalogue
             rows.append((button,))
         if settings.in_chat and about.line.questionnaire in WITH_CURATOR:
             rows.append((Button(f"Написать куратору{several}", thread("write", about.line.id)),))
+        rows.append((_channel(about.line, several),))
     return Screen("\n\n".join(cards), tuple(rows))
 
 
@@ -136,6 +189,13 @@ def _access(line: OrderLine, settings: Settings, catalogue: Catalogue) -> list[s
     if settings.in_chat:
         lines.append(f"Входите с почтой {escape(line.email)}")
     return lines
+
+
+def _channel(line: OrderLine, several: str) -> Button:
+    """Offer the other channel: letters of the course come where the student wants them."""
+    if line.prefers == "mail":
+        return Button(f"Писать мне сюда{several}", student("chat", line.id))
+    return Button(f"Писать мне на почту{several}", student("mail", line.id))
 
 
 def _next_step(line: OrderLine, settings: Settings, several: str) -> Button | None:

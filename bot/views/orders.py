@@ -3,6 +3,7 @@
 The client and the student are told the same conditions in their own words.
 """
 
+from collections.abc import Sequence
 from html import escape
 from typing import Literal
 
@@ -10,11 +11,13 @@ from bot.context import Settings
 from school.admission import Condition
 from school.admission import blocking as blocking_of
 from school.admission import conditions as conditions_of
+from school.billing import Invoice
 from school.catalogue import Catalogue
 from school.course_card import course_card
 from school.order import Order, OrderLine
 from school.people import parse_full_name
 from wording import statuses
+from wording.billing import invoice_line
 from wording.dates import no_later_than, period_with_year
 from wording.plurals import plural
 from wording.sums import format_sum
@@ -92,7 +95,7 @@ def student_pays(order: Order, line: OrderLine) -> bool:
     return order.payer.kind.value != "organisation" and order.payer.name == line.name
 
 
-def order_card(order: Order, settings: Settings) -> str:
+def order_card(order: Order, settings: Settings, invoices: Sequence[Invoice] = ()) -> str:
     """Return an order's card for who placed it; students whom something waits for come first, the rest is counted."""
     payer = order.payer.name
     payer = shown_name(payer, settings) if order.payer.kind.value != "organisation" else escape(payer)
@@ -100,6 +103,7 @@ def order_card(order: Order, settings: Settings) -> str:
         f"<b>Заявка № {order.number}</b> · {plural(len(order.lines), 'ученик', 'ученика', 'учеников')} · "
         f"{format_sum(order.total)}\n{payer}"
     )
+    head += "".join(f"\n{escape(invoice_line(one))}" for one in invoices if one.state != "cancelled")
     lines = sorted(order.lines, key=lambda line: urgency(line, settings))
     students = [f"\n{_student(line, settings)}" for line in lines[:STUDENTS_OF_CARD]]
     if rest := lines[STUDENTS_OF_CARD:]:
@@ -110,7 +114,7 @@ def order_card(order: Order, settings: Settings) -> str:
 def _student(line: OrderLine, settings: Settings) -> str:
     states = " · ".join(conditions(line, settings, "client", pays=True))
     title = f"{shown_name(line.name, settings)} — {escape(line.course_title)}"
-    return f"{title}\n{period_with_year(line.starts, line.ends)} · {states}"
+    return f"{title}, {period_with_year(line.starts, line.ends)}\n{states}"
 
 
 def urgency(line: OrderLine, settings: Settings) -> int:

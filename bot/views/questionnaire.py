@@ -36,7 +36,9 @@ def file_question(asked: Asked, step: Step) -> Screen:
     draft = asked.draft.id
     if begun:
         return _pages(draft, step, words.label, begun)
-    rows: Rows = ((Button("Пришлю позже", form("later", draft, step.path)),), back_and_cancel(draft))
+    rows: Rows = (back_and_cancel(draft),)
+    if not asked.draft.answers.get(step.field.key):
+        rows = ((Button("Пришлю позже", form("later", draft, step.path)),), *rows)
     return Screen(f"<b>{escape(words.question)}</b>\n{escape(words.hint)}", rows)
 
 
@@ -55,6 +57,13 @@ def _pages(draft: str, step: Step, label: str, begun: tuple[Page, ...]) -> Scree
     return Screen("\n".join(lines), rows)
 
 
+def page_added(asked: Asked, document: str) -> Screen:
+    """Say that a page that came late is in the document."""
+    words = fields.words_of(KEY, document, asked.draft.answers)
+    count = questionnaire_fact("diploma", asked.draft.answers[document])
+    return Screen(f"📎 Добавили и эту страницу. {escape(words.label)}: {count}.")
+
+
 def summary(asked: Asked, sealed: str) -> Screen:
     """Return the whole questionnaire before it is handed in."""
     answers = asked.draft.answers
@@ -62,7 +71,9 @@ def summary(asked: Asked, sealed: str) -> Screen:
     lines = ["<b>Проверьте анкету</b>", ""]
     for step in engine.steps(QUESTIONNAIRE, shown, asked.context):
         key = step.field.key
-        if key != "consent" and key in answers:
+        # «Другая» says less than the surname in the next line.
+        other = key == "same_surname" and answers.get(key) == "no"
+        if key != "consent" and key in answers and not other:
             words = fields.words_of(KEY, key, answers)
             lines.append(f"{escape(words.label)}: {escape(questionnaire_fact(key, answers[key]))}")
     rows: Rows = (
@@ -75,10 +86,12 @@ def summary(asked: Asked, sealed: str) -> Screen:
 def edit_menu(asked: Asked) -> Screen:
     """Ask what to change; of a returned questionnaire only what was returned."""
     steps = engine.steps(QUESTIONNAIRE, asked.draft.answers, asked.context)
+    # Both are called «Фамилия в дипломе»; the first leads to the second.
+    hidden = {"consent", "diploma_surname"} if any(s.field.key == "same_surname" for s in steps) else {"consent"}
     buttons = [
         Button(fields.words_of(KEY, s.field.key, asked.draft.answers).label[:24], form("go", asked.draft.id, s.path))
         for s in steps
-        if s.field.key != "consent"
+        if s.field.key not in hidden
     ]
     rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
     return Screen("<b>Что изменить?</b>", (*rows, (Button("← К анкете", form("show", asked.draft.id)),)))

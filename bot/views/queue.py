@@ -15,6 +15,8 @@ def nothing_to_deal(state: QueueState) -> Screen:
     again = ((Button("Проверить ещё раз", review("next")),),)
     if not state.waiting:
         return Screen("✅ Все анкеты проверены. О новых сообщим раз в час.", again)
+    if not state.looked_at:
+        return Screen("⏳ Для вас анкет нет: оставшиеся проверит другой куратор.", again)
     named = ", ".join(f"{escape(name)} — {count}" for name, count in state.looked_at)
     left = plural(state.waiting, "анкета", "анкеты", "анкет")
     return Screen(f"⏳ Свободных анкет нет. На проверке {left}: {named}.", again)

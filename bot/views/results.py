@@ -12,7 +12,7 @@ from paper.results_sheet import Fault, Sheet
 from school.draft import Draft
 from school.order import Enrolment, Order
 from school.questionnaire import Questionnaire
-from school.use_cases.record_results import Change, Differences
+from school.use_cases.record_results import Applied, Change, Differences
 from wording.dates import no_later_than
 from wording.plurals import plural
 from wording.statuses import PAYMENT, QUESTIONNAIRE, TEST, TRAINING
@@ -120,15 +120,23 @@ def preview(draft: Draft, found: Differences, sheet: Sheet, *, in_chat: bool) ->
     return Screen("\n\n".join([head, *parts]), rows)
 
 
-def applied(changes: Sequence[Change], *, in_chat: bool) -> Screen:
-    """Say what was changed."""
+def applied(found: Applied, *, in_chat: bool) -> Screen:
+    """Say what was changed, and what was left as others have recorded it meanwhile."""
+    changes = found.changes
+    left = (
+        f"⚠️ Пока вы смотрели, другой сотрудник записал иначе, его запись оставили: "
+        f"{_first([escape(r) for r in found.overtaken])}. Проверьте: /student и номер заявки."
+    )
     if not changes:
-        return Screen("Ничего не изменилось: всё уже записано так. Новый файл — /results.")
+        same = "Ничего не изменилось: всё уже записано так. Новый файл — /results."
+        return Screen(left if found.overtaken else same)
     sent = sum(change.after.tracking != change.about.line.tracking for change in changes)
     parts = [f"✅ <b>Записали: {plural(len(changes), 'ученик', 'ученика', 'учеников')}</b>"]
     parts += _changes(changes, in_chat=in_chat)
     if sent:
         parts.append("О документах сообщили ученикам и тем, кто оформил заявки.")
+    if found.overtaken:
+        parts.append(left)
     return Screen("\n\n".join(parts))
 
 

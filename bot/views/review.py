@@ -10,7 +10,7 @@ from bot.replies import Button, Rows, Screen
 from school.forms.questionnaire import FRDO
 from school.order import Enrolment
 from school.people import parse_full_name
-from school.questionnaire import Questionnaire, Remark, full_name
+from school.questionnaire import Questionnaire, Remark, full_name, may_be_undone
 from school.use_cases.pick_remarks import OTHER, Picking
 from school.use_cases.review_questionnaire import Look
 from wording.dates import date_long, date_short, no_later_than
@@ -157,6 +157,21 @@ def decided(about: Enrolment, questionnaire: Questionnaire, frame: Frame, *, und
     return Screen("\n".join([*told, UNDO_HINT]), ((button,),))
 
 
+def is_settled(seen: Look, now: datetime) -> bool:
+    """Tell whether it is approved and the student has been told: what may be done then is to open it."""
+    return seen.questionnaire.state == "approved" and not may_be_undone(seen.questionnaire, now)
+
+
+def approved(seen: Look, frame: Frame) -> Screen:
+    """Return the card of an approved questionnaire with what a curator may still do (Q5)."""
+    line, version = seen.about.line, seen.questionnaire.version
+    shown = decided(seen.about, seen.questionnaire, frame)
+    row = [Button("📎 Документы", review("docs", line.id, version))]
+    if line.admitted_at is None:
+        row.append(Button("Открыть для правки", review("reopen", line.id, version)))
+    return Screen(shown.text, (tuple(row),))
+
+
 def remark_lines(remarks: Sequence[Remark]) -> list[str]:
     """Write what is returned and why, a line a field, as staff reads it."""
     return [f"{field_name(r.field)}: {escape(r.words or reason_label(r.field, r.reason).lower())}" for r in remarks]
@@ -252,10 +267,14 @@ def too_late(seen: Look) -> Screen:
     """Say that the student knows of the decision, and what may be done now."""
     line, questionnaire = seen.about.line.id, seen.questionnaire
     told = "Ученику уже сообщили."
-    if questionnaire.state == "approved":
+    if questionnaire.state == "approved" and seen.about.line.admitted_at is None:
         button = Button("Открыть для правки", review("reopen", line, questionnaire.version))
         return Screen(f"{told} Чтобы изменить решение, откройте анкету для правки.", ((button,),))
     button = Button("Написать ученику", thread("answer", line))
+    if questionnaire.state == "approved":
+        return Screen(
+            f"{told} Ученик уже зачислен, анкету больше не открыть. Если что-то не так, напишите ему.", ((button,),)
+        )
     if questionnaire.state == "returned":
         return Screen(
             f"{told} Чтобы изменить решение, дождитесь исправленной анкеты или напишите ученику.", ((button,),)

@@ -1,12 +1,14 @@
 """Screens of an order's students for who looks after them: the list, one student, what is typed about them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.callbacks import students
+from bot.callbacks import invoice, students
 from bot.context import Settings
 from bot.replies import Button, Rows, Screen
 from bot.views.orders import conditions, shown_name, urgency
+from school.billing import Invoice
 from school.forms.field import NeedsConfirmation
 from school.order import Enrolment, Order, OrderLine
 from school.people import format_mobile, parse_full_name
@@ -14,6 +16,7 @@ from school.use_cases import follow_order
 from school.use_cases.replace_student import Newcomer
 from school.use_cases.type_correction import Subject, Typed
 from wording import fields
+from wording.billing import invoice_line
 from wording.dates import date_short, period_with_year
 from wording.plurals import plural
 
@@ -21,8 +24,10 @@ STUDENTS_PAGE = 10
 BUTTONS_OF_ROW = 5
 
 
-def listed(order: Order, page: int, settings: Settings) -> Screen:
-    """Return a page of the order's students with a number to press for each."""
+def listed(
+    order: Order, page: int, settings: Settings, invoices: Sequence[Invoice] = (), *, bills: bool = False
+) -> Screen:
+    """Return a page of the order's students with a number to press for each; `bills`: who reads it issues invoices."""
     pages = max(1, -(-len(order.lines) // STUDENTS_PAGE))
     page = min(max(page, 0), pages - 1)
     start = page * STUDENTS_PAGE
@@ -33,6 +38,7 @@ def listed(order: Order, page: int, settings: Settings) -> Screen:
         head += f"\nБез движения: {waiting}. Нажмите номер ученика, чтобы напомнить или прислать ссылку."
     else:
         head += "\nНажмите номер ученика, чтобы посмотреть подробности."
+    head += "".join(f"\n{escape(invoice_line(one))}" for one in invoices if one.state != "cancelled")
     lines = [f"{n}. {shown_name(line.name, settings)} — {_first_state(line, settings)}" for n, line in shown]
     buttons = [Button(str(n), students("one", line.id)) for n, line in shown]
     rows: list[tuple[Button, ...]] = [
@@ -45,6 +51,8 @@ def listed(order: Order, page: int, settings: Settings) -> Screen:
         turns.append(Button("Ещё ›", students("list", order.id, str(page + 1))))
     if turns:
         rows.append(tuple(turns))
+    if bills:
+        rows.append((Button("Счёт", invoice("open", order.number)),))
     return Screen("\n".join([head, "", *lines]), tuple(rows))
 
 

@@ -1,0 +1,83 @@
+"""The command `centre set`: a centre's own details as the seller, and its own contract and act (REGULATIONS P1, C1)."""
+
+from argparse import Namespace
+from base64 import b64encode
+from dataclasses import replace
+from pathlib import Path
+
+from bot.cli.common import OperatorError, opened
+from bot.config import Settings
+from paper.act import check_act_template
+from paper.contract import check_contract_template
+from paper.docx_template import TemplateRefused
+from school.centre import Centre
+from school.seller import SELLER_KEYS, check_setting, seller_faults, seller_gaps
+from school.use_cases import issue_invoice, send_act
+from wording.papers import SELLER_LABELS, explain_template
+from wording.problems import explain
+
+TEMPLATES = {
+    issue_invoice.TEMPLATE: (check_contract_template, "договора"),
+    send_act.TEMPLATE: (check_act_template, "акта"),
+}
+
+
+async def set_centre(settings: Settings, arguments: Namespace) -> str:
+    """Set, or with an empty value erase, a centre's details; all are checked before any is kept."""
+    pairs = [_pair(text) for text in arguments.pairs]
+    async with opened(settings) as database:
+        centre = {one.number: one for one in await database.centres()}.get(arguments.number)
+        if centre is None:
+            raise OperatorError(f"центра {arguments.number} нет, все центры: python -m bot centre list")
+        if not pairs:
+            return _told(centre)
+        changed = dict(centre.settings)
+        for key, value in pairs:
+            changed.pop(key, None)
+            if value:
+                changed[key] = _template(key, Path(value)) if key in TEMPLATES else value
+        centre = replace(centre, settings=_checked(changed))
+        await database.save_centre(centre)
+    return _told(centre)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign or key not in (*SELLER_KEYS, *TEMPLATES):
+        keys = ", ".join((*SELLER_KEYS, *TEMPLATES))
+        raise OperatorError(f"«{text}» не понять: нужно ключ=значение; бывают ключи: {keys}")
+    return key, value.strip()
+
+
+def _checked(changed: dict[str, str]) -> dict[str, str]:
+    """Return the settings in their normal form. Raises `OperatorError` with every fault."""
+    if faults := seller_faults(changed):
+        lines = [f"{key} ({SELLER_LABELS[key]}): {explain(problem)}" for key, problem in faults]
+        raise OperatorError("\n".join(lines))
+    return {key: check_setting(key, changed) if key in SELLER_KEYS else changed[key] for key in changed}
+
+
+def _template(key: str, file: Path) -> str:
+    """Return a template as it is kept. Raises `OperatorError`."""
+    try:
+        content = file.read_bytes()
+        TEMPLATES[key][0](content)
+    except OSError as error:
+        raise OperatorError(f"{file}: файл не читается ({error.strerror})") from None
+    except TemplateRefused as refused:
+        raise OperatorError(f"{file}: {explain_template(refused)}") from None
+    return b64encode(content).decode()
+
+
+def _told(centre: Centre) -> str:
+    """List what is set and what is still missing."""
+    known = centre.settings
+    lines = [f"Центр {centre.number}, {centre.name}"]
+    lines += [f"  {key} = {known[key]}  ({SELLER_LABELS[key]})" for key in SELLER_KEYS if key in known]
+    for key, (_, what) in TEMPLATES.items():
+        lines.append(f"  {key}: {'свой' if known.get(key) else 'общий'} шаблон {what}")
+    if gaps := seller_gaps(known):
+        lines += ["Не хватает, поэтому счёт здесь не составить:", *(f"  {key} — {SELLER_LABELS[key]}" for key in gaps)]
+    else:
+        lines.append("Реквизиты полные: счёт и договор составляет бот.")
+    return "\n".join(lines)

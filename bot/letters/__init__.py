@@ -1,0 +1,1 @@
+"""Letters that come in: stored raw, read, and acted upon by the same use cases as chat."""

@@ -1,0 +1,107 @@
+"""Receiving mail, put together: the store of raw letters, the workers, the desk, and IMAP where it is configured."""
+
+import asyncio
+import itertools
+import logging
+from datetime import datetime
+
+from bot.config import Imap, Settings
+from bot.context import Settings as ChatSettings
+from bot.context import ShownLetter
+from bot.letters.desk import Desk
+from bot.letters.intake import LetterIntake
+from bot.letters.workers import LetterWorkers
+from mail.imap import Receiver
+from mail.imap_settings import ImapSettings, RawLetter, ReceiverState
+from mail.parse import parse
+from school.ports import Clock, Uploads, Vault
+from storage.database import Database
+from storage.vault import open_vault
+
+log = logging.getLogger(__name__)
+
+PENDING_AT_START = 10_000
+RECEIVER_STOP = 5.0  # seconds
+WORKERS_STOP = 8.0
+# Letters handed over in process have places of their own, which no mailbox has.
+IN_PROCESS = -1
+# The host of a mailbox that is no server's: letters are handed over in process (the demo, tests).
+NO_SERVER = "in-process"
+
+
+class Mailroom:
+    """Takes letters and has them handled; `vault` keeps them raw until they are forgotten."""
+
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock, settings: Settings, chat: ChatSettings, uploads: Uploads
+    ) -> None:
+        self.vault = vault
+        base = settings.reply_base() or ""
+        authserv_id = settings.imap.authserv_id if settings.imap else None
+        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, uploads, base, authserv_id)
+        self.workers = LetterWorkers(database.mail_inbox, self.desk.handle, self.desk.alert)
+        self._intake = LetterIntake(database.mail_inbox, vault, clock, lambda letter: self.workers.take([letter]))
+        self._inbox = database.mail_inbox
+        received = settings.imap is not None and settings.imap.host != NO_SERVER
+        self._receiver = self._of(settings.imap) if settings.imap and received else None
+        self._numbers = itertools.count(int(clock.now().timestamp() * 1000))
+
+    def _of(self, imap: Imap) -> Receiver:
+        settings = ImapSettings(
+            host=imap.host,
+            port=imap.port_number(),
+            security=imap.security,
+            username=imap.username,
+            password=imap.password.get_secret_value(),
+            mailbox=imap.mailbox,
+            handled=imap.handled or None,
+        )
+        return Receiver(settings, self._intake.take, self._inbox.seen_before, self._told)
+
+    def _told(self, state: ReceiverState) -> None:
+        if state.connected:
+            log.info("the mailbox is open")
+        else:
+            log.warning("the mailbox is out of reach: %s", state.code)
+
+    async def start(self) -> None:
+        """Take up what was left, and begin to receive."""
+        self.workers.take(await self._inbox.pending(PENDING_AT_START))
+        if self._receiver is not None:
+            await self._receiver.start()
+
+    async def hand_in(self, content: bytes) -> None:
+        """Take a letter in process, by the same door as IMAP's (the demo's mailbox)."""
+        await self._intake.take(RawLetter(IN_PROCESS, next(self._numbers), content, size=len(content)))
+
+    async def show(self, raw_id: str) -> ShownLetter:
+        """Return a letter that came, for a person to look at. Raises `NotFound`."""
+        raw = await self.vault.get(raw_id)
+        letter = await asyncio.to_thread(parse, raw, authserv_id=None, own_addresses=frozenset())
+        names = tuple(file.name for file in letter.files if not file.decoration)
+        return ShownLetter(letter.text or letter.whole_text, names, raw)
+
+    async def sweep(self) -> None:
+        """Take up letters that wait to be handled again, for instance after a consent came."""
+        self.workers.take(await self._inbox.pending(PENDING_AT_START))
+
+    async def forget(self, before: datetime) -> None:
+        """Erase raw letters handled before this moment."""
+        for raw_id in await self._inbox.forget(before):
+            await self.vault.delete(raw_id)
+
+    async def stop(self) -> None:
+        """Stop receiving, then finish the letters in hand."""
+        if self._receiver is not None:
+            await self._receiver.stop(RECEIVER_STOP)
+        await self.workers.stop(WORKERS_STOP)
+
+
+async def open_mailroom(
+    database: Database, clock: Clock, settings: Settings, chat: ChatSettings, uploads: Uploads
+) -> Mailroom:
+    """Open the vault of raw letters beside the documents, with the same key, and put the rest together."""
+    documents = settings.documents
+    folder = documents.path.with_name(f"{documents.path.name}-letters")
+    vault = await asyncio.to_thread(open_vault, folder, documents.secret())
+    return Mailroom(database, vault, clock, settings, chat, uploads)

@@ -1,0 +1,52 @@
+"""Notices about closing documents, as chat messages: one short function a kind (REGULATIONS C1)."""
+
+from collections.abc import Callable
+from datetime import date
+from html import escape
+from typing import Any
+
+from bot.callbacks import act
+from bot.replies import Button, Screen
+from wording.closing import last_day
+from wording.dates import date_short
+from wording.plurals import plural
+
+
+def act_wanted(data: dict[str, Any]) -> Screen:
+    """A run has ended: the act is to be made, and the scan has a day."""
+    count = plural(data["students"], "ученик", "ученика", "учеников")
+    return Screen(
+        f"⚠️ <b>Курс закончился: заявка {escape(data['order_number'])}, {count}.</b> "
+        f"Скан акта — {_until(data)}.\n"
+        f"{escape(data['course_title'])}, до {date_short(date.fromisoformat(data['ends']))}\n"
+        "Сделайте акт и отправьте клиенту.",
+        ((Button("Сделать акт", act("make", data["act"])), Button("Открыть", act("card", data["act"]))),),
+    )
+
+
+def scan_returned(data: dict[str, Any]) -> Screen:
+    """The school does not take the scan."""
+    return Screen(
+        f"⚠️ <b>Школа вернула скан акта: заявка {escape(data['order_number'])}.</b>\n"
+        f"Причина: {escape(data['reason'])}.\nПришлите новый скан — {_until(data)}.",
+        ((Button("Скан у меня", act("scan", data["act"])), Button("Открыть", act("card", data["act"]))),),
+    )
+
+
+def scan_return_undone(data: dict[str, Any]) -> Screen:
+    """The school has taken its return of the scan back."""
+    return Screen(
+        f"Заявка {escape(data['order_number'])}: школа отменила возврат скана акта. Новый скан не нужен.",
+        ((Button("Открыть", act("card", data["act"])),),),
+    )
+
+
+def _until(data: dict[str, Any]) -> str:
+    return last_day(date.fromisoformat(data["scan_due"]))
+
+
+WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
+    "act_wanted": act_wanted,
+    "scan_returned": scan_returned,
+    "scan_return_undone": scan_return_undone,
+}

@@ -1,0 +1,63 @@
+"""Screens of a centre's links: the links themselves, and what goes with a QR picture."""
+
+from collections.abc import Sequence
+from html import escape
+
+from bot.callbacks import link
+from bot.context import Settings
+from bot.replies import Button, Rows, Screen
+from school.catalogue import Discipline
+from school.centre import Centre
+from school.use_cases.make_link import Links
+from wording.links import ALL_COURSES, invitation
+
+ASK_CENTRE = "<b>Ссылки какого центра?</b>\nПришлите команду с номером центра, например: <code>/link 0123</code>"
+NO_CENTRE = "Такого центра среди ваших нет. Проверьте номер: <code>/link 0123</code>. Ваши ссылки — /link."
+_LONGEST_LABEL = 24
+
+
+def address(settings: Settings, centre: Centre, discipline: Discipline | None) -> str:
+    """Return the link itself."""
+    tail = f"_{discipline.key}" if discipline is not None else ""
+    return f"https://t.me/{settings.bot_username}?start=sc_{centre.number}{tail}"
+
+
+def listed(found: Links, settings: Settings) -> Screen:
+    """Show all links of a centre; the buttons send each as a QR picture with a text to be forwarded."""
+    centre = found.centre
+    head = f"<b>Ссылки для клиентов: центр {centre.number}</b>\n{escape(centre.name)}"
+    if centre.closed:
+        return Screen(
+            f"{head}\n\n⚠️ Центр закрыт: по его ссылкам заявку не оформить. Чтобы он снова принимал заявки, "
+            f"напишите администратору школы.\n\n{settings.support()}"
+        )
+    kinds: list[Discipline | None] = [*found.disciplines, None]
+    lines = [
+        f"{escape(one.title) if one else ALL_COURSES}\n<code>{escape(address(settings, centre, one))}</code>"
+        for one in kinds
+    ]
+    asked = "Нажмите кнопку: пришлём QR-картинку и текст, готовые переслать клиенту."
+    return Screen("\n\n".join([head, *lines, asked]), _buttons(centre, kinds))
+
+
+def _buttons(centre: Centre, kinds: Sequence[Discipline | None]) -> Rows:
+    rows = []
+    for one in kinds:
+        title = one.title if one else ALL_COURSES
+        label = title if len(title) <= _LONGEST_LABEL else f"{title[: _LONGEST_LABEL - 1]}…"
+        rows.append((Button(f"QR: {label}", link("qr", centre.number, one.key if one else "")),))
+    return tuple(rows)
+
+
+def choose(centres: Sequence[Centre]) -> Screen:
+    """Ask a manager of several centres whose links are wanted."""
+    lines = [f"{centre.number} — {escape(centre.name)}{' (закрыт)' if centre.closed else ''}" for centre in centres]
+    buttons = [Button(f"Центр {centre.number}", link("open", centre.number)) for centre in centres]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return Screen("\n".join(["<b>Ссылки какого центра?</b>", *lines]), rows)
+
+
+def caption(found: Links, discipline: Discipline | None, settings: Settings) -> str:
+    """Return the text that goes with the picture and is ready to be forwarded, as HTML."""
+    title = discipline.title if discipline else ""
+    return escape(invitation(found.centre.name, title, address(settings, found.centre, discipline)))
