@@ -61,7 +61,8 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _make_database(server: str) -> str:
+async def make_database(server: str) -> str:
+    """Make an empty database on the server; return its URL."""
     import asyncpg
 
     name = f"test_{uuid4().hex}"
@@ -76,7 +77,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'school.db'}"
-    return await _make_database(request.getfixturevalue("postgresql"))
+    return await make_database(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture

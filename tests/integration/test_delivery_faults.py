@@ -251,6 +251,10 @@ class Telegram:
         return web.json_response({"ok": True, "result": result})
 
 
+async def _nothing_instead(_: OutboxRow) -> bool:
+    return False
+
+
 @pytest.fixture
 async def chat(base: Database, tmp_path: Path) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
     """The chat channel on a server of the test's own."""
@@ -263,7 +267,7 @@ async def chat(base: Database, tmp_path: Path) -> AsyncIterator[tuple[ChatChanne
         vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
         worded = {"hello": lambda data: Screen(data["text"])}
         async with Bot(TOKEN, session=session) as bot:
-            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded, vault), telegram
+            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded, vault, _nothing_instead), telegram
 
 
 def row(kind: str = "hello", data: dict[str, Any] | None = None, attempts: int = 0) -> OutboxRow:

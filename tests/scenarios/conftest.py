@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.config import Settings
 from sandbox.client import Person, Sandbox
 from sandbox.mailbox import Mailbox
 from sandbox.server import SandboxServer
+from school.catalogue import Catalogue
 from school.centre import Role
 from school.use_cases.invite_staff import invite_staff
 from tests.samples import CENTRE, NOW, catalogue
@@ -106,18 +108,18 @@ def settings_for(api_server: str, smtp_port: int, database: str, **more: Any) ->
     )
 
 
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """The whole bot with a centre and a catalogue."""
+@asynccontextmanager
+async def staged(url: str, folder: Path, now: datetime = NOW, offered: Catalogue | None = None) -> AsyncIterator[Stage]:
+    """Play the whole bot with a centre and a catalogue on the database of this URL, from this moment on."""
     mailbox = Mailbox()
     smtp_port = await mailbox.start()
     server = SandboxServer(TOKEN, limits=False, extra_routes=mailbox.routes())
     await server.start()
-    clock = TestClock()
-    settings = settings_for(server.base_url, smtp_port, f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    clock = TestClock(now)
+    settings = settings_for(server.base_url, smtp_port, url, folder=str(folder))
     app = App(settings, clock=clock)
     await app.start()
-    await app.database.replace_catalogue(catalogue())
+    await app.database.replace_catalogue(offered or catalogue())
     await app.database.save_centre(CENTRE)
     async with Sandbox(server.base_url) as sandbox:
         scene = Stage(sandbox, server, mailbox, app, clock, settings)
@@ -128,3 +130,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
                 await scene.app.stop()
                 await server.stop()
                 await mailbox.stop()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The whole bot with a centre and a catalogue."""
+    async with staged(f"sqlite+aiosqlite:///{tmp_path}/bot.db", tmp_path) as scene:
+        yield scene

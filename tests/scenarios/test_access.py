@@ -2,14 +2,23 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from aiogram.filters.callback_data import CallbackData
 from sqlalchemy import Connection, text
 
 from bot import callbacks
-from bot.routers import review, students
+from bot.routers import act as act_router
+from bot.routers import bank as bank_router
+from bot.routers import invoice as invoice_router
+from bot.routers import review, status, students
 from sandbox.client import Person
+from school.billing import Invoice, Payment
 from school.centre import Centre, Role
+from school.closing import Act
+from school.ports_audit import Group
+from school.ports_school import SchoolDocument
 from school.questionnaire import Questionnaire
 from school.use_cases.invite_staff import invite_staff
 from tests.scenarios.conftest import Stage
@@ -18,7 +27,11 @@ from tests.scenarios.review_steps import student as some_student
 
 NAME = "Соколова Любовь Андреевна"
 SECRETS = ("Соколова", "+79339333333", "933", "Ромашка", "Белова")
-STATE = ("order_lines", "orders", "questionnaires", "documents", "staff", "tokens", "leases", "cards")
+STATE = (
+    "order_lines", "orders", "questionnaires", "documents", "staff", "tokens", "leases", "cards", "invoices",
+    "payments", "allocations", "acts", "snoozes", "groups", "centres", "courses", "documents_of_school",
+)  # fmt: skip
+GROUP = -100500
 OTHER = Centre("0777", "СЦ «Другой»", "other@example.ru")
 
 
@@ -31,6 +44,10 @@ class World:
     order_id: str
     version: int
     member_id: str
+    invoice: str
+    payment: str
+    act: str
+    document: str
 
 
 def buttons_of(world: World) -> dict[str, list[str]]:
@@ -66,9 +83,79 @@ def buttons_of(world: World) -> dict[str, list[str]]:
             callbacks.staff("one", world.member_id),
             callbacks.staff("withdraw", world.member_id),
         ],
+        **_of_money(world),
+        **_of_cabinet(world),
         "own": [callbacks.student("fill", line), callbacks.student("registered", line)],
         "thread_write": [callbacks.thread("write", line)],
     }
+
+
+def _of_money(world: World) -> dict[str, list[str]]:
+    line, number = world.handed.line_id, world.number
+    kinds = ("ui", "qm", "an", "sd", "so", "od", "cu")
+    return {
+        "invoice": [
+            *(callbacks.invoice(act, key, line) for act in invoice_router.ACTS for key in (number, world.invoice)),
+        ],
+        "bank": [
+            *(callbacks.bank(act, key, "0") for act in bank_router.ACTS for key in ("0123", world.payment)),
+        ],
+        "act": [callbacks.act(act, world.act, "2027-03-10") for act in act_router.ACTS],
+        "report": [callbacks.report(act, "0123", "unpaid") for act in ("weekly", "part", "xlsx", "picture")],
+        "remind": [
+            *(callbacks.remind("open", code, key) for code in kinds for key in (world.invoice, world.order_id, line)),
+            *(callbacks.remind(act, "ui", world.invoice) for act in ("later", "stop", "resume", "put", "scan")),
+            callbacks.remind("scan", "sd", world.act),
+        ],
+    }
+
+
+def _of_cabinet(world: World) -> dict[str, list[str]]:
+    number, centre_acts = world.number, ("open", "closing", "opening", "close", "reopen", "seller", "detail", "erase")
+    return {
+        "status": [
+            *(callbacks.status(act, "i", "5039002841") for act in status.ACTS),
+            *(callbacks.status(act, "n", number, "0123") for act in status.ACTS),
+            callbacks.status("go", "r", "osno-a-0"),
+        ],
+        "link": [callbacks.link("qr", "0123", discipline) for discipline in ("", "bukhuchet")],
+        "stats": [callbacks.stats(act, "0123") for act in ("open", "picture", "xlsx")],
+        "documents": [callbacks.document(act, world.document) for act in ("card", "replace", "hide", "show", "close")]
+        + [callbacks.document("add"), callbacks.document("kind", "offer")],
+        "centres": [
+            *(callbacks.centre(act, "0123", "bank_name") for act in centre_acts),
+            *(callbacks.centre(act, "0123") for act in ("new", "name", "email", "page", "stop")),
+        ],
+        "catalogue": [callbacks.catalogue(act, "0123456789ab") for act in ("apply", "close")],
+        "audit": [
+            *(callbacks.audit(of, key) for of, key in (("order", number), ("day", "2027-03-10"), ("people", ""))),
+            callbacks.audit("xlsx", f"order={number}"),
+            callbacks.audit("menu"),
+        ],
+        "letters": [callbacks.mail(act, "1") for act in ("home", "list", "open", "raw", "to", "number", "spam")],
+        "queue": [callbacks.mail(act, "1") for act in ("dead", "retry", "drop", "all")],
+        "groups": [
+            callbacks.group("bind", GROUP, "0123"),
+            callbacks.group("bind", GROUP, "0777"),
+            callbacks.group("leave", GROUP),
+        ],
+        "order_for": [callbacks.order_for(act, number, value) for act in ("again", "begin") for value in ("", "1")],
+    }
+
+
+OF_STAFF = {"act", "report", "status", "stats"}
+OF_CENTRE = {"invoice", "bank", "remind", "link", "groups", *OF_STAFF}
+OF_ADMIN = {"documents", "centres", "catalogue", "audit", *OF_CENTRE}
+# Whose buttons belong to a form that is being filled in, or to what everybody has.
+ANYBODY = {"f", "m"}
+
+
+def test_every_kind_of_button_is_tried() -> None:
+    """No family of buttons is left out of the matrix."""
+    world = World(Handed("0" * 32, "1" * 32, NAME), "0123-0001", "1" * 32, 1, "m", "i", "p", "a", "d")
+    tried = {data.partition(":")[0] for them in buttons_of(world).values() for data in them}
+    kinds = {str(kind.__prefix__) for kind in CallbackData.__subclasses__()}
+    assert kinds - ANYBODY - tried == set()
 
 
 # Who may press which family; everybody else must see and change nothing.
@@ -77,12 +164,34 @@ MAY: dict[str, set[str]] = {
     "client": set(),
     "other_student": set(),
     "student": {"own", "thread_write"},
-    "manager": {"students", "pay"},
+    "manager": {"students", "pay", "order_for", *OF_CENTRE},
     "other_manager": set(),
     "withdrawn_manager": set(),
     "withdrawn_curator": set(),
-    "curator": {"review", "thread_answer", "thread_write", "admission", "results"},
-    "admin": {"review", "thread_answer", "thread_write", "admission", "results", "pay", "students", "staff"},
+    "curator": {
+        "review",
+        "thread_answer",
+        "thread_write",
+        "admission",
+        "results",
+        "bank",
+        "invoice",
+        "letters",
+        *OF_STAFF,
+    },
+    "admin": {
+        "review",
+        "thread_answer",
+        "thread_write",
+        "admission",
+        "results",
+        "pay",
+        "students",
+        "staff",
+        "letters",
+        "queue",
+    }
+    | OF_ADMIN,
 }
 
 
@@ -144,18 +253,61 @@ async def set_aside(stage: Stage) -> int:
     return int(await stage.app.database.run(lambda c: c.execute(query).scalar_one()))
 
 
-@pytest.mark.timeout(240)
-async def test_each_button_by_each_role(stage: Stage) -> None:
-    """A button pressed by whoever may not use it changes no row and tells nothing personal; nobody breaks the bot."""
-    own = await some_student(stage, "Любовь")
-    handed = await hand_in(stage, NAME, own)
+async def world_of(stage: Stage, handed: Handed, member_id: str) -> World:
+    """Put everything on the stage that a button may be about: a bill, a payment, an act, a document, a group."""
     uow = stage.app.database.uow(stage.clock)
     order, found = await uow.order(handed.order_id), await uow.questionnaire(handed.line_id)
     assert order is not None
     assert isinstance(found, Questionnaire)
+    now, day, price = stage.clock.now(), stage.clock.now().date(), order.lines[0].price
+    lines = ((handed.line_id, price),)
+    bill = Invoice(uuid4().hex[:16], order.id, "0123", "57", day, price, order.payer.inn, order.payer.name, lines, 0)
+    paid = Payment(
+        uuid4().hex[:16],
+        "0123",
+        day,
+        100_000,
+        order.payer.inn,
+        order.payer.name,
+        "Оплата Соколова",
+        "manual",
+        uuid4().hex,
+    )
+    act = Act(uuid4().hex, order.id, "0123", order.lines[0].run, day, (handed.line_id,), number="12")
+    uow.save_invoice(bill)
+    uow.add_payment(paid, now, "test")
+    uow.save_act(act)
+    uow.save_group(Group(GROUP, "Рабочая", "0123", 1, now))
+    document = uuid4().hex
+    uow.add_school_document(
+        SchoolDocument(
+            document,
+            "Оферта",
+            "оферта",
+            "offer",
+            1,
+            "application/pdf",
+            10,
+            "0" * 64,
+            uuid4().hex,
+            1,
+            now,
+            None,
+            document,
+        )
+    )
+    await uow.commit()
+    return World(handed, order.number, order.id, found.version, member_id, bill.id, paid.id, act.id, document)
+
+
+@pytest.mark.timeout(400)
+async def test_each_button_by_each_role(stage: Stage) -> None:
+    """A button pressed by whoever may not use it changes no row and tells nothing personal; nobody breaks the bot."""
+    own = await some_student(stage, "Любовь")
+    handed = await hand_in(stage, NAME, own)
     cast = await people(stage, own)
-    member = (await uow.session(cast["manager"].id)).roles[0]
-    families = buttons_of(World(handed, order.number, order.id, found.version, member.id))
+    member = (await stage.app.database.uow(stage.clock).session(cast["manager"].id)).roles[0]
+    families = buttons_of(await world_of(stage, handed, member.id))
     assert set().union(*MAY.values()) == set(families)
     for who, person in cast.items():
         before = await state(stage)
@@ -170,22 +322,68 @@ async def test_each_button_by_each_role(stage: Stage) -> None:
         told = [m for m in await person.messages() if m.sender == "bot" and m.rev > last.rev]
         leaks = [(secret, m.text) for m in told for secret in SECRETS if secret in m.text]
         assert not leaks, (who, leaks[:3])
+        assert not [m.file for m in told if m.file], who
         assert await state(stage) == before, who
     assert await set_aside(stage) == 0
 
 
-@pytest.mark.timeout(240)
+# What is typed instead of pressed, by the family whose right it needs; with a number of the own and of no centre.
+TYPED: dict[str, tuple[str, ...]] = {
+    "status": ("/status 5039002841", "/status соколова", "/status {number}", "5039002841"),
+    "report": ("/report 0123",),
+    "invoice": ("/invoice {number}",),
+    "bank": ("/bank",),
+    "act": ("/act {number}", "/act"),
+    "pay": ("/paid {number}",),
+    "students": ("{number}",),
+    "link": ("/link 0123",),
+    "stats": ("/stats 0123",),
+    "centres": ("/centres",),
+    "staff": ("/staff", "/staff 0123"),
+    "catalogue": ("/catalog",),
+    "audit": ("/audit {number}", "/audit Менеджер"),
+    "order_for": ("/order {number}",),
+    "review": ("/queue",),
+    "admission": ("/admit",),
+    "results": ("/results", "/student соколова"),
+}
+
+
+@pytest.mark.timeout(400)
+async def test_each_command_by_each_role(stage: Stage) -> None:
+    """A command typed by whoever may not use it changes no row, sends no file and tells nothing personal."""
+    own = await some_student(stage, "Любовь")
+    handed = await hand_in(stage, NAME, own)
+    cast = await people(stage, own)
+    world = await world_of(stage, handed, "nobody")
+    for who, person in cast.items():
+        if who == "student":
+            continue  # is told of the own course by number, too
+        before = await state(stage)
+        last = await person.last()
+        for family, them in TYPED.items():
+            if family not in MAY[who]:
+                for typed in them:
+                    await person.send(typed.format(number=world.number))
+        await person.send("/help")
+        await person.wait_for("/support", timeout=60)
+        told = [m for m in await person.messages() if m.sender == "bot" and m.rev > last.rev]
+        leaks = [(secret, m.text) for m in told for secret in SECRETS if secret in m.text]
+        assert not leaks, (who, leaks[:3])
+        assert not [m.file for m in told if m.file], who
+        assert await state(stage) == before, who
+    assert await set_aside(stage) == 0
+
+
+@pytest.mark.timeout(400)
 async def test_each_allowed_button_breaks_nothing(stage: Stage) -> None:
     """Whoever may press each button may do so in any order, with stale data too, and the bot answers every time."""
     own = await some_student(stage, "Любовь")
     handed = await hand_in(stage, NAME, own)
-    uow = stage.app.database.uow(stage.clock)
-    order, found = await uow.order(handed.order_id), await uow.questionnaire(handed.line_id)
-    assert order is not None
-    assert found is not None
     admin, curator, manager = await stage.admin(), await stage.curator(), await stage.manager()
-    member = (await uow.session(manager.id)).roles[0]
-    families = buttons_of(World(handed, order.number, order.id, found.version, member.id))
+    member = (await stage.app.database.uow(stage.clock).session(manager.id)).roles[0]
+    await stage.app.database.save_centre(OTHER)
+    families = buttons_of(await world_of(stage, handed, member.id))
     for person, who in ((own, "student"), (manager, "manager"), (curator, "curator"), (admin, "admin")):
         last = await person.last()
         for data in (data for family in sorted(MAY[who]) for data in families[family]):

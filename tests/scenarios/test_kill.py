@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import SystemClock
+from bot.letters.intake import LetterIntake
+from bot.mailroom import NO_SERVER
+from mail.imap_settings import RawLetter
 from sandbox.client import Sandbox
 from sandbox.mailbox import Mailbox
 from sandbox.server import SandboxServer
@@ -152,3 +155,33 @@ async def test_sigterm_stops_cleanly(served: tuple[Sandbox, BotProcess]) -> None
     await client.wait_for("Согласие на обработку", timeout=30)
     await client.press("Даю согласие")
     assert await bot.stop() == 0
+
+
+@pytest.mark.timeout(300)
+async def test_kill_while_letters_are_handled(served: tuple[Sandbox, BotProcess], tmp_path: Path) -> None:
+    """Killed while it handles letters that were stored, the bot answers every one, and none with two answers."""
+    sandbox, bot = served
+    await bot.kill()
+    config = tmp_path / "config.toml"
+    imap = f'[imap]\nhost = "{NO_SERVER}"\nusername = "shkola@example.ru"\npassword = "x"\n'
+    config.write_text(config.read_text("utf-8") + imap, "utf-8")
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    vault = open_vault(tmp_path / "documents-letters", None)
+    intake = LetterIntake(database.mail_inbox, vault, SystemClock(), lambda _: None)
+    clients = [f"client{number}@mail.ru" for number in range(20)]
+    for number, client in enumerate(clients):
+        raw = f"From: {client}\r\nTo: shkola+z0123@example.ru\r\nMessage-ID: <{number}@mail.ru>\r\n\r\nHello\r\n"
+        await intake.take(RawLetter(1, number, raw.encode(), size=len(raw)))
+    for answered in (1, 8):
+        await bot.start()
+        assert (await sandbox.letters(after=answered - 1, wait=60))["letters"]
+        await bot.kill()
+    await bot.start()
+    for client in clients:
+        await sandbox.wait_letter(lambda found, to=client: to in found["to"], timeout=120)  # type: ignore[misc]
+    assert await bot.stop() == 0
+    assert await database.mail_inbox.pending(100) == []
+    # A letter that was sent and not noted yet is sent again: under the Message-ID that it had.
+    sent = {(found["to"][0], found["message_id"]) for found in (await sandbox.letters())["letters"]}
+    assert len(sent) == len(clients)
+    await database.close()

@@ -168,8 +168,8 @@ async def test_album_becomes_one_document_in_order(stage: Stage) -> None:
     ("content", "name", "words"),
     [
         (b"PK\x03\x04 not really", "diplom.docx", "Пришлите сами снимки"),
-        (b"MZ\x90\x00" + b"\0" * 500, "diplom.jpg", "Снимите диплом целиком"),
-        (document_picture()[:3000], "broken.jpg", "снимите диплом заново"),
+        (b"MZ\x90\x00" + b"\0" * 500, "diplom.jpg", "Снимите документ целиком"),
+        (document_picture()[:3000], "broken.jpg", "снимите документ заново"),
     ],
 )
 async def test_wrong_files_are_refused_with_what_to_do(stage: Stage, content: bytes, name: str, words: str) -> None:
@@ -298,3 +298,22 @@ async def test_link_expires(stage: Stage) -> None:
     told = await student.wait_for("не действует", timeout=20)
     assert told.has_button("Прислать новую ссылку")
     assert not re.search("Соколова", told.text)
+
+
+async def test_student_chooses_where_to_be_written_to(stage: Stage) -> None:
+    """«Писать мне на почту» sends what comes next by mail though the chat would reach, and the way back is offered."""
+    student = await placed_student(stage)
+    await hand_in(student)
+    await student.send("/courses")
+    await student.press("Писать мне на почту", await student.wait_for("Соколова", timeout=20))
+    await student.wait_for("на почту sokolova.l@yandex.ru", timeout=20)
+    curator = await stage.curator()
+    await curator.send("/queue")
+    await curator.press("Подтвердить", await curator.wait_for("Анкета", timeout=20))
+    await curator.wait_for("Подтверждена", timeout=20)
+    stage.clock.move(minutes=3)
+    stage.app.wake()
+    await stage.sandbox.wait_letter(lambda found: SOKOLOVA in found["to"] and "подтверждена" in found["text"])
+    await student.send("/courses")
+    await student.press("Писать мне сюда", await student.wait_for("Соколова", timeout=20))
+    await student.wait_for("Будем писать о курсе сюда", timeout=20)

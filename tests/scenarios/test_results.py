@@ -1,8 +1,10 @@
 """Results: a sheet goes out, comes back and is compared before it counts; documents on their way are told (D1, M2)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from sandbox.client import Message, Person
 from school.order import Order
@@ -98,6 +100,37 @@ async def test_a_preview_compares_again_when_it_is_applied(stage: Stage) -> None
     await one.press("Применить", shown)
     await one.wait_for("Ничего не изменилось", timeout=40)
     assert (await line_of(stage, order)).test == "passed"
+
+
+async def test_what_the_preview_did_not_show_stays(stage: Stage) -> None:
+    """A sheet does not take back what another has recorded since the preview; what was shown is recorded."""
+    order = await admitted_order(stage, 2)
+    one = await stage.curator("Анна")
+    changes = {"0123-0001/1": {TEST: "сдано"}, "0123-0001/2": {TEST: "сдано"}}
+    shown = await send_back(one, await filled(await sheet_of(stage, one), changes))
+    uow = stage.app.database.uow(stage.clock)
+    uow.save_line(order.id, replace(await line_of(stage, order), training="finished"))
+    uow.save_line(order.id, replace(await line_of(stage, order, 2), test="failed"))
+    await uow.commit()
+    await one.press("Применить", shown)
+    done = await one.wait_for("Записали: 1 ученик", timeout=40)
+    assert "записал иначе, его запись оставили: 0123-0001/2" in done.text
+    first, second = await line_of(stage, order), await line_of(stage, order, 2)
+    assert (first.test, first.training, second.test) == ("passed", "finished", "failed")
+
+
+async def test_a_sheet_of_a_thousand(stage: Stage) -> None:
+    """A thousand rows are compared and recorded in one go, and each student is told of the documents once."""
+    await admitted_order(stage, 1000)
+    curator = await stage.curator()
+    content = await sheet_of(stage, curator)
+    changes = {f"0123-0001/{n}": {TEST: "сдано", SENT: TRACKING} for n in range(1, 1001)}
+    shown = await send_back(curator, await filled(content, changes))
+    assert "Изменим: 1000 учеников" in shown.text
+    await curator.press("Применить", shown)
+    await curator.wait_for("Записали: 1000 учеников", timeout=60)
+    told = "SELECT count(*) FROM outbox WHERE kind = 'documents_sent'"
+    assert await stage.app.database.run(lambda c: c.execute(text(told)).scalar()) == 1000
 
 
 async def test_unknown_students_and_foreign_files(stage: Stage) -> None:

@@ -3,13 +3,28 @@
 import re
 
 from sandbox.client import Person
+from school.centre import Role
+from school.use_cases.invite_staff import invite_staff
+from tests.scenarios.admission_steps import put_order, student
 from tests.scenarios.conftest import Stage
 from tests.scenarios.steps import WHOLE, place
 
-CLIENT = ["order", "orders", "courses", "support", "cancel", "help"]
-MANAGER = ["order", "orders", "paid", "support", "cancel", "help"]
-CURATOR = ["queue", "admit", "results", "student", "support", "help"]
-ADMIN = ["paid", "queue", "admit", "results", "student", "staff", "support", "help"]
+CLIENT = ["order", "orders", "form", "courses", "documents", "support", "cancel", "help"]
+MANAGER = [
+    "order", "orders", "form", "paid", "invoice", "bank", "act", "status", "report", "stats", "link", "documents",
+    "support", "cancel", "help",
+]  # fmt: skip
+CURATOR = [
+    "act", "status", "report", "queue", "admit", "results", "student", "stats", "mail", "documents", "support", "help",
+]  # fmt: skip
+ADMIN = [
+    "paid", "invoice", "act", "status", "report", "queue", "admit", "results", "student", "stats", "link", "staff",
+    "mail", "audit", "centres", "catalog", "documents", "support", "help",
+]  # fmt: skip
+BOTH = [
+    "order", "orders", "form", "paid", "invoice", "bank", "act", "status", "report", "queue", "admit", "results",
+    "student", "stats", "link", "mail", "documents", "support", "cancel", "help",
+]  # fmt: skip
 
 
 async def menu_of(person: Person, expected: list[str]) -> list[str]:
@@ -140,7 +155,7 @@ async def test_menus_and_help_by_role(stage: Stage) -> None:
     assert "/staff" not in told.text
     await admin.send("/staff 0123")
     await open_link(curator, (await admin.wait_for("start=staff_")).text)
-    both = ["order", "orders", "paid", "queue", "admit", "results", "student", "support", "cancel", "help"]
+    both = BOTH
     assert await menu_of(curator, both) == both
 
 
@@ -152,3 +167,51 @@ async def test_curator_is_told_what_to_do_instead_of_ordering(stage: Stage) -> N
         await curator.wait_for("вы работаете с уже принятыми")
     await curator.send("/start")
     await curator.wait_for("Анкет на проверку нет")
+
+
+async def test_a_withdrawn_role_takes_its_question_along(stage: Stage) -> None:
+    """What was asked of a curator is over with the role: what they type next is not taken for an answer."""
+    admin, curator = await stage.admin(), await stage.curator()
+    now = stage.clock.now()
+    await put_order(stage, student(stage, 1, payment="paid", paid_at=now, admitted_at=now))
+    await curator.send("/student 0123-0001/1")
+    await curator.press("Отправить документы", await curator.wait_for("Номер отправления: нет"))
+    await curator.wait_for("14 цифр")
+    await admin.send("/staff")
+    await admin.wait_for("Сотрудники")
+    await admin.press("2")
+    await admin.wait_for("Отозвать роль?")
+    await admin.press("Отозвать")
+    await curator.wait_for("отозвал вашу роль куратора", after=0)
+    await curator.send("10283512004231")
+    assert "ничего не нашлось" not in (await curator.wait_for(lambda said: said.sender == "bot")).text
+
+
+async def test_an_invitation_expires(stage: Stage) -> None:
+    """An invitation opens nothing after three days; one for a role that is held already keeps it single."""
+    admin = await stage.admin()
+    await admin.send("/staff")
+    await admin.press("Пригласить админа", await admin.wait_for("Сотрудники"))
+    own = await admin.wait_for("start=staff_")
+    await open_link(admin, own.text)
+    await admin.send("/staff")
+    await admin.press("Пригласить куратора", await admin.wait_for("Сотрудники · 1 роль"))
+    invited = await admin.wait_for("start=staff_")
+    stage.clock.move(days=3, seconds=1)
+    late = await stage.sandbox.person("Олег")
+    await open_link(late, invited.text, "уже не действует")
+
+
+async def test_staff_are_known_by_their_surnames(stage: Stage) -> None:
+    """Who comes in by an invitation stands in the list and in the audit with the surname."""
+    admin = await stage.admin()
+    uow = stage.app.database.uow(stage.clock)
+    secret = await invite_staff(uow, stage.clock.now(), Role.CURATOR, None)
+    await uow.commit()
+    curator = await stage.sandbox.person("Анна", last_name="Орлова")
+    await curator.start(f"staff_{secret}")
+    await curator.wait_for("✅", timeout=40)
+    await admin.send("/staff")
+    await admin.wait_for("Анна Орлова — куратор", timeout=40)
+    await admin.send("/audit Орлова")
+    await admin.wait_for("Журнал: Анна Орлова", timeout=40)

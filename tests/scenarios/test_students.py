@@ -1,75 +1,16 @@
 """What the client and the managers do about the students of a placed order."""
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from sandbox.client import Person
 from school.draft import Visitor
-from school.order import Order
-from school.questionnaire import Page, Questionnaire, Remark
+from school.questionnaire import Questionnaire, Remark
 from tests.scenarios.conftest import Stage
-from tests.scenarios.steps import FINISH, ORGANISATION, STUDENT, WHOLE, place, to_address
+from tests.scenarios.order_steps import NUMBER, audited, change_line, letters_to, open_led, open_own, order_of, placed
+from tests.scenarios.steps import FINISH, ORGANISATION, STUDENT, place, to_address
 from tests.scenarios.student_steps import SOKOLOVA, link_of
-
-NUMBER = "0123-0001"
-
-
-async def placed(stage: Stage) -> Person:
-    """Place the usual order of one student; return the client."""
-    client = await stage.client()
-    await place(client, WHOLE)
-    return client
-
-
-async def order_of(stage: Stage) -> Order:
-    """Read the order as stored."""
-    found = await stage.app.database.uow(stage.clock).order_by_number(NUMBER)
-    assert found is not None
-    return found
-
-
-async def change_line(stage: Stage, **values: Any) -> str:
-    """Change the first student as other parts of the bot would; return the line's id."""
-    order = await order_of(stage)
-    uow = stage.app.database.uow(stage.clock)
-    uow.save_line(order.id, replace(order.lines[0], **values))
-    await uow.commit()
-    return order.lines[0].id
-
-
-async def open_own(client: Person) -> None:
-    """Open the first student from the client's orders."""
-    await client.send("/orders")
-    await client.wait_for("Заявка №")
-    await client.press("Ученики")
-    await client.wait_for("Нажмите номер")
-    await client.press("1")
-    await client.wait_for("№ 0123-0001/1")
-
-
-async def open_led(manager: Person) -> None:
-    """Open the first student by the order's number."""
-    await manager.send(NUMBER)
-    await manager.wait_for("Нажмите номер")
-    await manager.press("1")
-    await manager.wait_for("№ 0123-0001/1")
-
-
-async def audited(stage: Stage) -> list[tuple[str, ...]]:
-    """Return the audit: who, what, from what, to what."""
-    rows = await stage.app.database.run(
-        lambda c: c.execute(text("SELECT actor, action, before, after FROM audit")).all()
-    )
-    return [tuple(row) for row in rows]
-
-
-async def letters_to(stage: Stage, address: str) -> list[dict[str, Any]]:
-    """Return all letters to the address."""
-    return [letter for letter in (await stage.sandbox.letters())["letters"] if to_address(address)(letter)]
 
 
 async def test_orders_say_first_what_blocks(stage: Stage) -> None:
@@ -228,89 +169,6 @@ async def test_manager_corrects_the_mobile(stage: Stage) -> None:
     await student.wait_for("заполните анкету", after=0)
 
 
-async def test_client_asks_for_a_replacement_and_the_manager_replaces(stage: Stage) -> None:
-    """A replacement keeps what was bought, erases the former student's papers and tells the client, in chat."""
-    manager = await stage.manager()
-    client = await placed(stage)
-    old = await link_of(stage)
-    paid = {"payment": "paid", "paid_at": stage.clock.now(), "student_id": 777, "questionnaire": "submitted"}
-    line_id = await change_line(stage, **paid, submitted_at=stage.clock.now(), admit_by=stage.clock.now().date())
-    before = await order_of(stage)
-    page = Page("page-of-the-test", "0" * 64, "image/jpeg", 10, "диплом.jpg")
-    uow = stage.app.database.uow(stage.clock)
-    uow.save_questionnaire(Questionnaire(line_id, before.id, {"diploma": []}, state="submitted"))
-    uow.save_document(line_id, "diploma", page)
-    await uow.commit()
-    await open_own(client)
-    await client.press("Попросить замену")
-    await client.wait_for("✅ Передали менеджеру")
-    await client.press("Попросить замену")
-    await manager.wait_for("Клиент просит заменить", after=0)
-    asked = [m for m in await manager.messages() if "просит заменить" in m.text]
-    assert len(asked) == 1
-    assert "Любовь" not in asked[0].text
-    await manager.press("Заменить ученика")
-    await manager.wait_for("Кого записать вместо")
-    await manager.send("Лебедева Татьяна Ивановна")
-    await manager.wait_for("телефон")
-    await manager.send("8 905 222-33-44")
-    await manager.wait_for("почта")
-    await manager.send("belova.i@yandex.ru")
-    await manager.wait_for("belova.i@yandex.ru")
-    await manager.send("lebedeva.t@yandex.ru")
-    sure = await manager.wait_for("Заменить: Соколова Л. А.")
-    await manager.press("Заменить", message=sure)
-    await manager.wait_for("✅ Ученика заменили")
-    told = await client.wait_for("Ученика заменили", after=0)
-    assert "Соколова Л. А." in told.text
-    line = (await order_of(stage)).lines[0]
-    assert (line.name, line.mobile, line.email) == ("Лебедева Татьяна Ивановна", "+79052223344", "lebedeva.t@yandex.ru")
-    assert (line.run, line.price, line.payment) == (before.lines[0].run, before.lines[0].price, "paid")
-    assert (line.questionnaire, line.student_id, line.submitted_at, line.admit_by) == ("not_started", None, None, None)
-    uow = stage.app.database.uow(stage.clock)
-    assert await uow.questionnaire(line_id) is None
-    assert page.id not in await uow.document_ids()
-    assert (f"chat:{manager.id}", "student.replaced", "Соколова Л. А.", "Лебедева Т. И.") in await audited(stage)
-    stranger = await stage.sandbox.person("Олег")
-    await stranger.start(old)
-    await stranger.wait_for("не действует")
-    await stranger.start(await link_of(stage, "lebedeva.t@yandex.ru"))
-    await stranger.wait_for("последние четыре цифры")
-    await manager.press("Заменить", message=sure)
-    await manager.wait_for("уже нельзя")
-
-
-async def test_replacement_in_one_message_ends_with_admission(stage: Stage) -> None:
-    """The newcomer may be named in one message; nobody takes the place of an admitted student."""
-    await placed(stage)
-    manager = await stage.manager()
-    await open_led(manager)
-    await manager.press("Заменить ученика")
-    await manager.wait_for("Кого записать вместо")
-    await manager.send("Лебедева Татьяна Ивановна, 8 905 222-33-44, lebedeva.t@yandex.ru")
-    sure = await manager.wait_for("Заменить: Соколова Л. А.")
-    await change_line(stage, admitted_at=stage.clock.now())
-    await manager.press("Заменить", message=sure)
-    await manager.wait_for("уже зачислен")
-    assert (await order_of(stage)).lines[0].name == "Соколова Любовь Андреевна"
-
-
-async def test_order_number_opens_own_orders_only(stage: Stage) -> None:
-    """A typed number opens the centre's order; a foreign one and an absent one read the same."""
-    await placed(stage)
-    manager = await stage.manager()
-    await manager.send("№ 0123-0001")
-    await manager.wait_for("Соколова")
-    said = []
-    for number in ("0123-0099", "0999-0001"):
-        await manager.send(number)
-        said.append((await manager.wait_for("ничего не нашлось")).text)
-    assert said[0] == said[1]
-    admin = await stage.admin()
-    await admin.send(NUMBER)
-    await admin.wait_for("Соколова")
-
-
 @pytest.mark.parametrize("act", ["one", "list", "nudge", "link", "email", "mobile", "swap", "want", "number", "stop"])
 async def test_strangers_find_nothing(stage: Stage, act: str) -> None:
     """A student's buttons do nothing for another client, a curator and a stranger: the student is not found."""
@@ -330,21 +188,6 @@ async def test_strangers_find_nothing(stage: Stage, act: str) -> None:
 async def forge(stage: Stage, person: Person, message_id: int, data: str) -> None:
     """Press a button that the person was never shown."""
     await stage.sandbox.call("POST", f"people/{person.id}/press", json={"message_id": message_id, "data": data})
-
-
-async def test_withdrawn_manager_loses_the_orders_of_clients(stage: Stage) -> None:
-    """What a manager placed for a client stays with the centre."""
-    manager = await stage.manager()
-    await manager.send("/order")
-    await manager.wait_for("Согласие на обработку")
-    await place(manager)
-    uow = stage.app.database.uow(stage.clock)
-    for member in await uow.centre_staff("0123"):
-        uow.withdraw_staff(member.id, stage.clock.now())
-    await uow.commit()
-    await manager.send("/orders")
-    told = await manager.wait_for("ведёт сервисный центр")
-    assert "Соколова" not in told.text
 
 
 async def test_many_students_page(stage: Stage) -> None:
@@ -413,17 +256,3 @@ async def test_audit_holds_no_address(stage: Stage) -> None:
     await client.send("lubov.sokolova@mail.ru")
     await client.wait_for("✅ Почту исправили")
     assert (f"chat:{client.id}", "student.email_corrected", "", "") in await audited(stage)
-
-
-async def test_second_question_drops_the_first(stage: Stage) -> None:
-    """Two taps on «Исправить почту» ask once: what is typed after the answer goes nowhere."""
-    client = await placed(stage)
-    await open_own(client)
-    for _ in range(2):
-        await client.press("Исправить почту")
-        await client.wait_for("Новая почта ученика")
-    await client.send("lubov.sokolova@mail.ru")
-    await client.wait_for("✅ Почту исправили")
-    await client.send("another.address@mail.ru")
-    await client.wait_for("Не понял сообщение")
-    assert (await order_of(stage)).lines[0].email == "lubov.sokolova@mail.ru"

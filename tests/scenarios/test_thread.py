@@ -28,6 +28,7 @@ async def test_two_students_and_two_curators(stage: Stage) -> None:
         for name, shown in (("Анна", "<Анны>"), ("Вера", "Веры"))
     }
     await second.wait_for("Вопрос Веры", after=0, timeout=40)
+    stage.clock.move(seconds=1)
     await first.send("Ответ Вере", reply_to=to_first["Вера"].message_id)
     await first.wait_for("Лебедева В. И.", timeout=40)
     await second.press("Ответить", await second.wait_for("Вопрос <Анны>", after=0, timeout=40))

@@ -137,5 +137,5 @@ def test_the_payment_card_hides_persons_where_chats_hold_no_data() -> None:
 def test_a_payment_of_an_admitted_student_is_not_taken_back() -> None:
     """Where the access is open already the card says that the payment stays, and why."""
     line = replace(LINE, payment="paid", admitted_at=noon(date(2027, 3, 10)))
-    told = Recorded(_order(line), (), (line.id,))
+    told = Recorded(_order(line), (), (line.id,), taken_back=True)
     assert "доступ к обучению уже открыт" in view.card(told.order, in_chat=True, told=told).text

@@ -8,6 +8,8 @@ import pytest
 from bot import texts
 from bot.notices import WORDED
 from bot.replies import Screen, message_params
+from mail import samples
+from school.reminder_kinds import CODES
 from school.use_cases import place_order, prove_link
 
 ORDER_DATA: dict[str, Any] = {
@@ -26,7 +28,18 @@ STUDENT_DATA: dict[str, Any] = {
     "starts": "2027-04-25",
     "ends": "2027-05-25",
 }
+ACT_DATA: dict[str, Any] = {
+    "act": "0123456789abcdef0123456789abcdef",
+    "act_number": "0123-0042",
+    "order_number": "0123-0042",
+    "scan_due": "2028-01-19",
+    "reason": "нет подписи <&>",
+}
 DATA: dict[str, dict[str, Any]] = {
+    "letters_aside": {"count": 3},
+    "client_wrote": {"order_number": "0123-0042", "text": "Добавьте ученика <&>"},
+    "order_to_group": {"number": "0123-0042", "students": 3},
+    "group_daily": {"orders": 3, "unpaid": 2, "acts": 1, "until": "2027-05-07"},
     "access_open": {
         "course_title": "Бухгалтерский учёт <&>",
         "starts": "2027-04-25",
@@ -51,6 +64,16 @@ DATA: dict[str, dict[str, Any]] = {
         "tracking": "10283512004231",
         "students": [{"name": "Соколова Любовь Андреевна", "course_title": "Учёт <&> " + "длинный курс " * 9}] * 40,
     },
+    "address_fault": {
+        **STUDENT_DATA,
+        "whose": "student",
+        "email": "a<b>&@pochta.example",
+        "why": "unknown_user",
+        "correct": True,
+        "in_chat": True,
+    },
+    "mail_bounced": {**STUDENT_DATA, "email": "a<b>&@pochta.example", "why": "other"},
+    "student_unreached": {**STUDENT_DATA, "email": "a<b>&@pochta.example", "kind": "questionnaire_approved"},
     "admission_due": {"today": 2, "overdue": 1},
     "order_to_staff": ORDER_DATA,
     "link_locked": {"number": "0123-0042", **STUDENT_DATA},
@@ -75,9 +98,50 @@ DATA: dict[str, dict[str, Any]] = {
     "questionnaire_declined": {**STUDENT_DATA, "reason": {"field": "", "reason": "no_education", "words": ""}},
     "questionnaire_reminder": {**STUDENT_DATA, "asked_by": "Белова <&>"},
     "diploma_later": STUDENT_DATA,
+    "invoice_issued": {
+        "order_number": "0123-0042",
+        "number": "ШК-57 <&>",
+        "edition": 2,
+        "issued_on": "2027-05-05",
+        "valid_until": "2027-05-12",
+        "total": 4_900_000,
+        "generated": True,
+    },
+    "payments_to_confirm": {"centre": "0123", "count": 3, "total": 7_350_000},
     "draft_nudge": {"draft": "0123456789ab"},
     "draft_expired": {},
+    "calendar_unknown": {"year": 2028},
+    "digest": {
+        **samples.letters()["digest"][1],
+        "lines": [
+            samples.reminder_line(kind, "manager", number=f"0123-{at:04d}", course_title="<&> " + "длинный курс " * 9)
+            for at, kind in enumerate([*CODES] * 30)
+        ],
+    },
+    "reminder_client": samples.letters()["reminder_client"][1],
+    "reminder_student": samples.letters()["reminder_student_merged"][1],
+    "report_weekly": {
+        "centre": "0123",
+        "centre_name": "СЦ «Пример» <&>",
+        "today": "2027-05-10",
+        "totals": [
+            {"part": "overdue", "count": 2, "amount": 4_900_000},
+            {"part": "week", "count": 0, "amount": 0},
+            {"part": "not_shipped", "count": 3, "amount": 7_350_050},
+            {"part": "unpaid", "count": 1, "amount": 2_450_000},
+        ],
+    },
     "alert": {"text": "<&>"},
+    "act_wanted": {
+        "act": "0123456789abcdef0123456789abcdef",
+        "order_number": "0123-0042",
+        "students": 5,
+        "course_title": "Учёт <&> " + "длинное название " * 9,
+        "ends": "2027-04-30",
+        "scan_due": "2027-05-19",
+    },
+    "scan_returned": ACT_DATA,
+    "scan_return_undone": ACT_DATA,
 }
 
 

@@ -55,6 +55,22 @@ MISTAKES = [
         {},
         "F: web.public_url: «bot.example.ru» — не адрес сайта; пример: https://shkola.example.ru",
     ),
+    (
+        GOOD + '[links]\nsites = [{ title = "Портал" }]',
+        {},
+        "F: links.sites: в ссылке № 1 нужны ровно title и url; "
+        'пример: [{ title = "Портал", url = "https://portal.example.ru" }]',
+    ),
+    (
+        GOOD + '[links]\nsites = [{ title = "Портал", url = "portal" }]',
+        {},
+        "F: links.sites: «portal» — не адрес сайта; пример: https://shkola.example.ru",
+    ),
+    (
+        GOOD + '[links]\nsites = [{ title = "", url = "https://portal.example.ru" }]',
+        {},
+        "F: links.sites: название ссылки № 1 должно занимать от 1 до 30 знаков",
+    ),
     (GOOD + "[smtp]", {}, "F: не задан smtp.host, впишите его или уберите раздел [smtp]"),
     (
         GOOD + '[smtp]\nhost = "mail.example.ru"',

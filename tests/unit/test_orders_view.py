@@ -14,7 +14,10 @@ from school.centre import Role, StaffMember
 from school.forms.field import NeedsConfirmation
 from school.order import Enrolment, Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
+from school.ports import QueueState
+from school.ports_audit import Trouble
 from school.use_cases.replace_student import Newcomer
+from school.use_cases.whats_waiting import OfCentres, Waiting
 from tests.samples import CENTRE, NOW, catalogue
 
 SETTINGS = Settings("Europe/Moscow", "shkola_bot")
@@ -109,6 +112,9 @@ def test_cards_stay_short() -> None:
     assert "…и ещё 46 учеников" in card
 
 
+WAITING = Waiting(OfCentres(2, 3, date(2027, 3, 12)), QueueState(12, 3, 1, (), None), 2, Trouble(1, 2, 5))
+
+
 def _screens() -> list[Screen]:
     one = order(line(1), line(2, admitted_at=NOW))
     about = Enrolment(one, one.lines[0])
@@ -132,7 +138,8 @@ def _screens() -> list[Screen]:
         staff.invitation(Role.MANAGER, CENTRE, "secret", SETTINGS),
         home.courses([about, Enrolment(one, one.lines[1])], SETTINGS, catalogue()),
         home.student_card(about, SETTINGS, catalogue()),
-        home.staff_home([member]),
+        home.staff_home([member], Waiting()),
+        home.staff_home([member], WAITING),
         home.help_([member], SETTINGS.support()),
     ]
 
