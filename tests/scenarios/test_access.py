@@ -32,6 +32,8 @@ STATE = (
     "payments", "allocations", "acts", "snoozes", "groups", "centres", "courses", "documents_of_school",
 )  # fmt: skip
 GROUP = -100500
+# When a member of staff was last seen changes with every update of theirs, whatever it asks for.
+WHAT = {"staff": "id, user_id, role, centre, name, since, withdrawn_at"}
 OTHER = Centre("0777", "СЦ «Другой»", "other@example.ru")
 
 
@@ -240,7 +242,7 @@ async def state(stage: Stage) -> dict[str, list[Any]]:
 
     def rows(connection: Connection) -> dict[str, list[Any]]:
         return {
-            table: sorted(map(str, connection.execute(text(f"SELECT * FROM {table}"))))  # noqa: S608 - own names
+            table: sorted(map(str, connection.execute(text(f"SELECT {WHAT.get(table, '*')} FROM {table}"))))  # noqa: S608 - own names
             for table in STATE
         }
 
@@ -329,13 +331,12 @@ async def test_each_button_by_each_role(stage: Stage) -> None:
 
 # What is typed instead of pressed, by the family whose right it needs; with a number of the own and of no centre.
 TYPED: dict[str, tuple[str, ...]] = {
-    "status": ("/status 5039002841", "/status соколова", "/status {number}", "5039002841"),
+    "status": ("/status 5039002841", "/status соколова", "/status {number}", "5039002841", "{number}"),
     "report": ("/report 0123",),
     "invoice": ("/invoice {number}",),
     "bank": ("/bank",),
     "act": ("/act {number}", "/act"),
     "pay": ("/paid {number}",),
-    "students": ("{number}",),
     "link": ("/link 0123",),
     "stats": ("/stats 0123",),
     "centres": ("/centres",),
