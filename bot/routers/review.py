@@ -1,6 +1,8 @@
 """A curator's buttons: documents, decisions, picking what to return, declining, taking a decision back (Q4, Q5)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from html import escape
 from uuid import uuid4
 
 from aiogram import Router
@@ -218,34 +220,36 @@ ACTS: dict[str, Callable[[Talk, ReviewButton], Awaitable[None]]] = {
 async def typed_reason(_: Message, text: str, talk: Talk) -> None:
     """Take a typed reason of returning a field."""
     draft = _draft(talk)
-    try:
+    with _told(talk, draft):
         found = await pick_remarks.type_reason(talk.uow, acting(talk), draft, text)
-    except BadAnswer as problem:
-        talk.replies.say(Screen(explain(problem)))
-    except (WrongState, AlreadyDecided):
-        _gone(talk, draft)
-    else:
-        if found is None:
-            _not_asked(talk, draft)
-        else:
-            say_card(talk, draft.answers["line"], view.picker(found))
+        _show_typed(talk, draft, view.picker(found) if found is not None else None)
 
 
 @router.message(Filling("decline"), HasText())
 async def typed_decline(_: Message, text: str, talk: Talk) -> None:
     """Take a typed reason of declining and ask to confirm it."""
     draft = _draft(talk)
-    try:
+    with _told(talk, draft):
         found = await pick_remarks.type_decline_words(talk.uow, acting(talk), draft, text)
+        _show_typed(talk, draft, view.decline_sure(*found) if found is not None else None)
+
+
+@contextmanager
+def _told(talk: Talk, draft: Draft) -> Iterator[None]:
+    """Say what is wrong with a typed reason, or that the card is decided by now."""
+    try:
+        yield
     except BadAnswer as problem:
-        talk.replies.say(Screen(explain(problem)))
+        talk.replies.say(Screen(escape(explain(problem))))
     except (WrongState, AlreadyDecided):
         _gone(talk, draft)
+
+
+def _show_typed(talk: Talk, draft: Draft, screen: Screen | None) -> None:
+    if screen is None:
+        _not_asked(talk, draft)
     else:
-        if found is None:
-            _not_asked(talk, draft)
-        else:
-            say_card(talk, draft.answers["line"], view.decline_sure(*found))
+        say_card(talk, draft.answers["line"], screen)
 
 
 @router.message(Filling("return"))
