@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from mail.reply_token import new_reply_token, reply_address
+from mail.reply_token import reply_address
 from school import tokens
 from school.centre import Centre, Role, StaffMember
 from school.mailroom import Topic
 from school.order import Order, Orderer, OrderLine, Payer
 from school.payer import PayerKind
 from school.ports import Clock
+from school.tokens import new_reply_token
 from storage.database import Database
 
 BASE = "shkola@primer.example"

@@ -19,9 +19,9 @@ from mail import samples
 from mail.channel import MailChannel
 from mail.compose import REPLY_BASE, Built, Envelope, build
 from mail.letters import Links
-from mail.reply_token import new_reply_token
 from mail.smtp import SmtpSettings
 from school.notices import Notice
+from school.tokens import new_reply_token
 from storage.database import Database
 
 KIND = "questionnaire_invite"

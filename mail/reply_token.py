@@ -5,19 +5,14 @@ people write a new letter. Servers and clients change the case of both, so the a
 """
 
 import re
-import secrets
 from collections.abc import Iterable
 
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-_LENGTH = 26  # 130 random bits (DESIGN, Security: 128 or more)
+from school.tokens import REPLY_LENGTH
+
+_LENGTH = REPLY_LENGTH
 _TOKEN = re.compile(rf"[a-z2-7]{{{_LENGTH}}}")
 _MARK = re.compile(rf"\[\s*#\s*((?:[a-z2-7]\s{{0,3}}){{{_LENGTH}}})\]", re.IGNORECASE | re.ASCII)
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
-
-
-def new_reply_token() -> str:
-    """Make a token of 26 small letters and digits, 130 random bits, the same whatever case it comes back in."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 
 def reply_address(base: str, token: str) -> str:

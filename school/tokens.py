@@ -3,6 +3,9 @@
 import hashlib
 import secrets
 
+# Mail servers and clients change the case, so a reply token has one case only.
+_REPLY_MARKS = "abcdefghijklmnopqrstuvwxyz234567"
+REPLY_LENGTH = 26  # 130 random bits (DESIGN, Security: 128 or more)
 _BYTES = 18  # 144 random bits, 24 characters: fits a deep link with its prefix
 
 
@@ -16,13 +19,9 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-_SPOKEN = "abcdefghijklmnopqrstuvwxyz234567"
-_SPOKEN_LENGTH = 26  # 130 random bits
-
-
 def new_reply_token() -> str:
-    """Make a secret of small letters and digits that stays the same whatever case a mail server gives it."""
-    return "".join(secrets.choice(_SPOKEN) for _ in range(_SPOKEN_LENGTH))
+    """Make a secret of small letters and digits that means the same whatever case a mail server gives it."""
+    return "".join(secrets.choice(_REPLY_MARKS) for _ in range(REPLY_LENGTH))
 
 
 def new_code() -> str:

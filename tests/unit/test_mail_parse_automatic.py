@@ -2,7 +2,8 @@
 
 import pytest
 
-from mail.reply_token import find_token, new_reply_token, reply_address, subject_mark
+from mail.reply_token import find_token, reply_address, subject_mark
+from school.tokens import new_reply_token
 from tests.unit.mail_corpus import WHOLE, letter
 from tests.unit.test_mail_parse import read
 
