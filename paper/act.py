@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from paper.docx_template import check_template, fill_template
-from paper.text_paper import LearnerRow, common_fields, default_template, paper_pdf, paper_pictures, row_fields
+from paper.text_paper import LearnerRow, common_fields, default_template, paper_pdf, row_fields
 from school.order import Payer
 from school.seller import Seller
 from wording.dates import date_long
@@ -31,11 +31,6 @@ class ActPaper:
 def act_pdf(paper: ActPaper) -> bytes:
     """Return the act by our own template as PDF: the same bytes for the same act."""
     return paper_pdf(_SOURCE, _fields(paper), row_fields(paper.rows), paper.issued_on)
-
-
-def act_pictures(paper: ActPaper, dots_per_inch: int = 150) -> list[bytes]:
-    """Return its pages as PNG."""
-    return paper_pictures(_SOURCE, _fields(paper), row_fields(paper.rows), paper.issued_on, dots_per_inch)
 
 
 def act_docx(paper: ActPaper, template: bytes | None = None) -> bytes:

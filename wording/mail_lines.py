@@ -87,11 +87,6 @@ class MailLines:
     unknown: tuple[str, ...] = ()
     words: str = ""
 
-    @property
-    def says_something(self) -> bool:
-        """Whether any line was understood as an answer."""
-        return bool(self.fields or self.agreed or self.prefers or self.done)
-
 
 def read_lines(text: str) -> MailLines:
     """Read a letter's own words. A line may hold several answers, divided by commas."""

@@ -5,10 +5,13 @@ Reads of a unit of work see what is committed only, so several payments of one i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import uuid4
 
 from school.admission import with_term
 from school.billing import Allocated, Allocation, AskWhom, Invoice, Payment, allocate_several, with_paid
 from school.errors import NotFound, SchoolError
+from school.money import Kopecks
 from school.order import Order, OrderLine
 from school.ports import UnitOfWork
 from school.use_cases.billing_desk import Desk
@@ -166,3 +169,19 @@ def _with_payment(line: OrderLine, full: bool, desk: Desk) -> OrderLine:
     if not full and line.payment == "paid" and line.admitted_at is None:
         return with_term(replace(line, payment="unpaid", paid_at=None), desk.zone)
     return line
+
+
+def by_hand(invoice: Invoice, amount: Kopecks, day: date, payment_id: str = "", dedupe: str = "") -> Payment:
+    """Return a payment that a person has recorded for the invoice; its payer is the invoice's."""
+    known = payment_id or uuid4().hex[:16]
+    return Payment(
+        known,
+        invoice.centre,
+        day,
+        amount,
+        invoice.payer_inn,
+        invoice.payer_name,
+        f"Оплата по счету № {invoice.number}",
+        "manual",
+        dedupe or f"manual:{known}",
+    )

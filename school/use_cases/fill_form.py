@@ -174,11 +174,6 @@ async def _moved(
     return replace(after, answered=answered)
 
 
-def replace_answers(asked: Asked, answers: Answers) -> Asked:
-    """Return the same place with other answers."""
-    return replace(asked, draft=replace(asked.draft, answers=answers))
-
-
 async def moved(uow: UnitOfWork, session: Session, asked: Asked, answers: Answers, today: date) -> Asked:
     """Go on from the step asked with answers that were made outside the form's own checks (a document's pages)."""
     step = asked.at if isinstance(asked.at, Step) else None

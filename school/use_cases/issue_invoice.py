@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from school.billing import Invoice, Payment, spread
+from school.billing import Invoice, spread
 from school.centre import Centre
 from school.dates_typed import parse_day
 from school.errors import BadAnswer, NotFound, SchoolError
@@ -20,7 +20,7 @@ from school.purpose import normal_number
 from school.seller import SELLER_KEYS, parse_seller, seller_gaps
 from school.use_cases.answerable import add_letter
 from school.use_cases.billing_desk import Desk, recent
-from school.use_cases.books import Books
+from school.use_cases.books import Books, by_hand
 from school.use_cases.record_payment import moment_of, order_to_pay, quick_id
 from school.use_cases.side_form import wait_for
 
@@ -282,19 +282,3 @@ def _paid_before(lines: Sequence[OrderLine], now: datetime) -> dict[int, list[st
         if line.payment == "paid":
             marked.setdefault(moment_of(line.paid_at or now), []).append(line.id)
     return marked
-
-
-def by_hand(invoice: Invoice, amount: Kopecks, day: date, payment_id: str = "", dedupe: str = "") -> Payment:
-    """Return a payment that a person has recorded for the invoice; its payer is the invoice's."""
-    known = payment_id or uuid4().hex[:16]
-    return Payment(
-        known,
-        invoice.centre,
-        day,
-        amount,
-        invoice.payer_inn,
-        invoice.payer_name,
-        f"Оплата по счету № {invoice.number}",
-        "manual",
-        dedupe or f"manual:{known}",
-    )

@@ -15,8 +15,8 @@ from school.names import tidy
 from school.ports import UnitOfWork
 from school.purpose import normal_number
 from school.use_cases.billing_desk import Desk, offer, recent
-from school.use_cases.books import Books
-from school.use_cases.issue_invoice import by_hand, one_invoice
+from school.use_cases.books import Books, by_hand
+from school.use_cases.issue_invoice import one_invoice
 from school.use_cases.settle_payment import FORM, Told
 from school.use_cases.side_form import end, wait_for
 from school.use_cases.tell import tell_role

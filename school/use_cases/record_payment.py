@@ -14,7 +14,7 @@ from school.money import Kopecks
 from school.order import Order, OrderLine
 from school.ports import Session, UnitOfWork
 from school.use_cases.billing_desk import HOURS, Desk, TooLate
-from school.use_cases.books import Books
+from school.use_cases.books import Books, by_hand
 from school.use_cases.find import holds, manages, who
 
 _DASHES = re.compile(r"[‐-―−]")
@@ -156,10 +156,7 @@ async def _unpay_shares(uow: UnitOfWork, desk: Desk, order: Order, recorded_at: 
 
 def quick_payment(invoice: Invoice, amount: Kopecks, desk: Desk) -> Payment:
     """Return the payment of a tap on «Оплачено»: its id tells the moment, so that it is found to be taken back."""
-    known = quick_id(invoice.id, moment_of(desk.now))
-    purpose = f"Оплата по счету № {invoice.number}"
-    payer = (invoice.payer_inn, invoice.payer_name)
-    return Payment(known, invoice.centre, desk.today, amount, *payer, purpose, "manual", f"manual:{known}")
+    return by_hand(invoice, amount, desk.today, quick_id(invoice.id, moment_of(desk.now)))
 
 
 def quick_id(invoice_id: str, moment: int) -> str:
