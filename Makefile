@@ -19,11 +19,12 @@ check: .venv/.ready
 test: .venv/.ready servers
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-# What the tests start or call beside Python: PostgreSQL, Dovecot, a reader of QR codes and of PDF.
+# What the tests start or call beside Python: PostgreSQL, Dovecot, Chromium, a reader of QR codes and of PDF.
 servers:
 	@$(call need,PostgreSQL,ls /usr/lib/postgresql/*/bin/initdb || command -v initdb,postgresql)
 	@$(call need,Dovecot,test -x /usr/lib/dovecot/imap && test -x /usr/lib/dovecot/lmtp,dovecot-imapd dovecot-lmtpd)
 	@$(call need,zbarimg,command -v zbarimg,zbar-tools)
+	@$(call need,Chromium,command -v chromium || command -v chromium-browser || command -v google-chrome,chromium)
 	@$(call need,pdftotext,command -v pdftotext,poppler-utils)
 
 # need: NAME, how to see that it is there, the Debian packages.
