@@ -21,11 +21,12 @@ class Condition:
 
 
 def admit_by(line: OrderLine, zone: tzinfo) -> date | None:
-    """Return the last day to admit the student, None while the questionnaire or the payment is missing.
+    """Return the last day to admit the student, None while one of the two is missing, and once cancelled.
 
     3 working days from the later of the questionnaire submitted and the payment confirmed (A1), in the school's zone.
     """
-    if line.submitted_at is None or line.paid_at is None or line.questionnaire not in ("submitted", "approved"):
+    counts = line.questionnaire in ("submitted", "approved") and not line.cancelled
+    if line.submitted_at is None or line.paid_at is None or not counts:
         return None
     later = max(line.submitted_at, line.paid_at)
     return add_working_days(later.astimezone(zone).date(), ADMISSION_DAYS)
@@ -59,6 +60,14 @@ def blocking(line: OrderLine, *, registration: bool) -> Condition | None:
     return next((c for c in open_ones if c.waits_for != "school"), open_ones[0] if open_ones else None)
 
 
+def own_step(line: OrderLine, *, registration: bool) -> Condition | None:
+    """Return what the student has to do now, else the condition that blocks; None where nothing does."""
+    found = conditions(line, registration=registration)
+    own = next((c for c in found if c.waits_for == "student"), None)
+    return own or blocking(line, registration=registration)
+
+
 def is_ready(line: OrderLine, *, registration: bool) -> bool:
     """Tell whether the student may be admitted now and has not been."""
-    return line.admitted_at is None and all(c.holds for c in conditions(line, registration=registration))
+    waits = line.admitted_at is None and not line.cancelled
+    return waits and all(c.holds for c in conditions(line, registration=registration))

@@ -30,6 +30,7 @@ class StaffMember:
     """One role of one person; a manager's carries the centre. `withdrawn_at` in UTC ends it.
 
     `seen_at` (UTC) is when the person last wrote to the bot, an hour exact; None: not since `since`.
+    `email` is the registered mailbox, in small letters, "" for none: it signs the account in on the page of staff.
     """
 
     id: str
@@ -41,3 +42,4 @@ class StaffMember:
     since: datetime
     withdrawn_at: datetime | None = None
     seen_at: datetime | None = None
+    email: str = ""

@@ -22,6 +22,8 @@ SIDE_FORMS = frozenset(
         "document",
         "centre",
         "catalogue",
+        "note",
+        "mailbox",
     }
 )
 DraftState = Literal["active", "placed", "cancelled", "expired"]

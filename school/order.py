@@ -41,7 +41,8 @@ class OrderLine:
     submission's (None once returned or reopened). `admit_by` (school's zone) is REGULATIONS A1's date, kept beside the
     two facts that make it. `student_id` is the chat account bound by proof. `tracking` is the post id of the training
     documents (D1). `prefers` is where the student wants to be written to, "" while they have not said. `listed_at`:
-    told to the school as one to open the access for. All moments in UTC.
+    told to the school as one to open the access for. `cancelled_at`: the place was given up, for the
+    code `cancel_reason`. All moments in UTC.
     """
 
     id: str
@@ -72,7 +73,14 @@ class OrderLine:
     nudged_at: datetime | None = None
     student_id: int | None = None
     prefers: Preference = ""
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
     version: int = 1
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the place was given up."""
+        return self.cancelled_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +112,19 @@ class Order:
         return f"{self.number}/{self.lines.index(self.line(line_id)) + 1}"
 
     @property
+    def living(self) -> tuple[OrderLine, ...]:
+        """The lines that were not cancelled."""
+        return tuple(line for line in self.lines if not line.cancelled)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether every line was cancelled."""
+        return bool(self.lines) and not self.living
+
+    @property
     def total(self) -> int:
-        """The sum of all lines, in kopecks."""
-        return sum(line.price for line in self.lines)
+        """The sum of the lines that were not cancelled, in kopecks."""
+        return sum(line.price for line in self.living)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +138,9 @@ class Enrolment:
     def reference(self) -> str:
         """How people name it: "0123-0042/2"."""
         return self.order.reference(self.line.id)
+
+    @property
+    def pays(self) -> bool:
+        """Whether the student pays for themselves."""
+        payer = self.order.payer
+        return payer.kind is not PayerKind.ORGANISATION and payer.name == self.line.name

@@ -31,14 +31,26 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderProof:
+    """What someone without an account has proved on a page: the id of the order, and how the audit names them."""
+
+    order: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """All that is known of a chat account, read in one trip: who it is, what it may do, what it was filling in."""
+    """All that is known of a chat account, read in one trip: who it is, what it may do, what it was filling in.
+
+    `proof` is there only for whoever comes by an order's page: they have no account and no roles.
+    """
 
     visitor: Visitor | None
     roles: tuple[StaffMember, ...]
     draft: Draft | None
     centre: Centre | None
     catalogue: Catalogue
+    proof: OrderProof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,9 @@ class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, 
     async def active_draft(self, user_id: int, form: str) -> Draft | None:
         """Return the account's latest active draft of this form, or None."""
 
+    async def draft(self, draft_id: str) -> Draft | None:
+        """Return the draft of this id in whatever state, or None."""
+
     async def order_by_draft(self, draft_id: str) -> Order | None:
         """Return the order made of this draft, if any."""
 
@@ -162,6 +177,9 @@ class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, 
 
     async def visitor(self, user_id: int) -> Visitor | None:
         """Return the account, or None when it has never written."""
+
+    async def staff_of_mailbox(self, email: str) -> Sequence[StaffMember]:
+        """Return the roles held now whose registered mailbox this is, in any case of letters; none for ""."""
 
     async def staff_member(self, member_id: str) -> StaffMember | None:
         """Return a role by its id, a withdrawn one too."""
@@ -282,6 +300,9 @@ class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, 
     def save_card(self, card: Card) -> None:
         """Stage remembering a message that stands for something."""
 
+    def drop_tokens(self, kind: str, subject: str) -> None:
+        """Stage the erasure of the subject's tokens of this kind, with all they hold."""
+
     def drop_cards(self, subject: str, kind: CardKind) -> None:
         """Stage forgetting the messages that stand for this."""
 
@@ -294,6 +315,9 @@ class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, 
     def see_staff(self, user_id: int, now: datetime) -> None:
         """Stage that the account, in every role it holds, wrote to the bot now."""
 
+    def set_mailbox(self, user_id: int, email: str) -> None:
+        """Stage the registered mailbox of the account, in every role it holds."""
+
     def add_staff(self, member: StaffMember) -> None:
         """Stage a new role."""
 
@@ -305,3 +329,16 @@ class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, 
 
     def audit(self, actor: str, action: str, subject: str, before: str = "", after: str = "") -> None:
         """Stage a line of the audit: who did what to what, from what to what."""
+
+
+class CommittingUnitOfWork(UnitOfWork, Protocol):
+    """A unit of work as its opener sees it: use cases never commit."""
+
+    def mark_handled(self, inbox_row_id: int) -> None:
+        """Stage the handled mark of the inbox row."""
+
+    async def commit(self) -> None:
+        """Make everything staged take effect, or raise `Conflict`."""
+
+    def rollback(self) -> None:
+        """Forget everything staged."""

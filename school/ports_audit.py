@@ -12,7 +12,8 @@ from school.centre import StaffMember
 class AuditLine:
     """One line of the audit: who did what to what, from what to what; `at` in UTC.
 
-    `actor` is "chat:<account>", "mail:<address>" or a name of the bot's own; `subject` an opaque id.
+    `actor` is "chat:<account>", "mail:<address>", on a page "page:<address>", of staff there "page:<account>", or a
+    name of the bot's own; `subject` an opaque id.
     """
 
     id: int
@@ -68,8 +69,8 @@ class AuditUnit(Protocol):
     async def audit_of_subjects(self, subjects: Sequence[str], limit: int, offset: int) -> Sequence[AuditLine]:
         """Return a page of what was done to any of these, the newest first, by index."""
 
-    async def audit_of_actor(self, actor: str, limit: int, offset: int) -> Sequence[AuditLine]:
-        """Return a page of what this actor did, the newest first, by index."""
+    async def audit_of_actors(self, actors: Sequence[str], limit: int, offset: int) -> Sequence[AuditLine]:
+        """Return a page of what these actors did, the newest first, by index."""
 
     async def audit_between(self, since: datetime, until: datetime, limit: int, offset: int) -> Sequence[AuditLine]:
         """Return a page of what was done from `since` on and before `until` (UTC), the newest first, by index."""

@@ -114,6 +114,12 @@ class ClosingUnit(Protocol):
         The most urgent first.
         """
 
+    async def orders_without_invoice(self, centre: str, limit: int) -> tuple[Sequence[str], int]:
+        """Return numbers of the centre's unpaid orders that have no invoice, the oldest first, and their count.
+
+        Cancelled invoices and cancelled places do not count.
+        """
+
     async def orders_placed_since(self, centre: str | None, since: datetime, limit: int) -> Sequence[str]:
         """Return ids of orders of a centre or of all placed since this moment (UTC), the newest first."""
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, get_args
 
 from school.catalogue import Catalogue
 from school.centre import Centre
-from school.stats import Path
+from school.stats import Span, Tally
 
 DocumentKind = Literal["offer", "rules", "requirements", "other"]
 DOCUMENT_KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
@@ -74,5 +74,8 @@ class SchoolUnit(Protocol):
     def hide_school_document(self, document_id: str, at: datetime | None) -> None:
         """Stage that a present version is hidden since `at`, None: shown again; a `Conflict` where it is replaced."""
 
-    async def student_paths(self, centre: str | None, since: datetime, limit: int) -> Sequence[Path]:
-        """Return the ways of the students of orders placed since (UTC), of a centre or of all, the newest first."""
+    async def stage_tallies(self, centre: str | None, span: Span) -> Sequence[Tally]:
+        """Return who reached which stage on the days of the span, of a centre or of all, in any order.
+
+        Every order placed since `span.placed_since` is counted, however many there are; a day may come several times.
+        """

@@ -27,5 +27,8 @@ class StatusUnit(Protocol):
         are not read, so that a foreign order takes no longer than an absent one.
         """
 
+    async def orders_led_by(self, centre: str, user_id: int) -> Sequence[Order]:
+        """Return the orders of the centre that name this account as their owner or substitute."""
+
     def save_order_extra(self, order: Order) -> None:
         """Stage an update of the order's `extra` alone; compares and raises the order's version."""

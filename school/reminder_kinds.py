@@ -98,7 +98,7 @@ def _day(moment: datetime, zone: tzinfo) -> date:
 
 
 def _invoices(facts: OrderFacts, zone: tzinfo) -> Iterator[Matter]:
-    unpaid = {line.id for line in facts.order.lines if line.payment != "paid"}
+    unpaid = {line.id for line in facts.order.living if line.payment != "paid"}
     for invoice in facts.invoices:
         told = invoice.sent_at is not None or not invoice.generated  # another program's went out by the manager's hand
         if invoice.state != "open" or not invoice.rest or not told or unpaid.isdisjoint(i for i, _ in invoice.lines):
@@ -169,5 +169,5 @@ def _scan(subject: str, ends: date, last: date, about: dict[str, Any]) -> Iterat
 
 
 def _wanted(line: OrderLine) -> bool:
-    """A student whom a curator has refused, or the school has sent away, is waited for no more."""
-    return line.questionnaire != "declined" and line.training != "expelled"
+    """A student who was cancelled, refused by a curator or sent away by the school is waited for no more."""
+    return not line.cancelled and line.questionnaire != "declined" and line.training != "expelled"

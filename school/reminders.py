@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from school.facts import OrderFacts, Reminder
 from school.order import Order
+from school.payer import PayerKind
 from school.reminder_kinds import Audience, Kind, Matter, initials, matters, payer_short
 from school.terms import provisional
 from school.working_hours import (
@@ -171,6 +172,7 @@ def line_data(order: Order, matter: Matter, audience: str, due_on: date, today: 
         "order": order.id,
         "number": order.number,
         "payer": payer_short(order.payer),
+        "person": order.payer.kind is not PayerKind.ORGANISATION,
         "subject": matter.subject,
         "kind": matter.kind,
         "audience": audience,

@@ -140,7 +140,7 @@ def acts_of(one: OrderFacts) -> tuple[Act, ...]:
     """
     covered = {line_id for act in one.acts for line_id in act.line_ids}
     missing: dict[str, list[OrderLine]] = {}
-    for line in one.order.lines:
+    for line in one.order.living:
         if line.id not in covered and (line.payment == "paid" or line.admitted_at is not None):
             missing.setdefault(line.run, []).append(line)
     owed = (
@@ -272,7 +272,7 @@ def _began(act: Act, today: date) -> date | None:
 def _stages(one: OrderFacts, today: date) -> list[tuple[int, Kopecks]]:
     """Return how far each student of the order came, as a place in `STAGES`, with the price."""
     closed = {line_id for act in one.acts if is_closed(act) for line_id in act.line_ids}
-    return [(STAGES.index(_stage(one, line, today, line.id in closed)), _price(one, line)) for line in one.order.lines]
+    return [(STAGES.index(_stage(one, line, today, line.id in closed)), _price(one, line)) for line in one.order.living]
 
 
 def _stage(one: OrderFacts, line: OrderLine, today: date, closed: bool) -> Stage:

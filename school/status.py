@@ -53,7 +53,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student as M2 shows them; `by` is what stands in the way, None where nothing does or they are admitted."""
+    """One student as M2 shows them; `by` is what stands in the way, None where nothing does any more."""
 
     order: Order
     line: OrderLine
@@ -62,19 +62,22 @@ class Row:
     @property
     def urgency(self) -> tuple[int, date, date]:
         """The place among others: who must act before who waits for the school, the nearest date first."""
+        if self.line.cancelled:
+            return 3, date.max, self.line.starts
         first = 2 if self.by is None else 1 if self.by.waits_for == "school" else 0
         return first, self.line.admit_by or date.max, self.line.starts
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many students there are, and of how many each thing is true."""
+    """How many students there are, and of how many each thing is true; `cancelled` are none of the others."""
 
     students: int
     paid: int
     on_review: int
     to_fill_in: int
     admitted: int
+    cancelled: int = 0
 
 
 def read_query(text: str) -> Query:
@@ -181,16 +184,18 @@ def rows_of(
 
 
 def _by(line: OrderLine, *, registration: bool) -> Condition | None:
-    return None if line.admitted_at is not None else blocking(line, registration=registration)
+    over = line.admitted_at is not None or line.cancelled
+    return None if over else blocking(line, registration=registration)
 
 
 def totals(rows: Sequence[Row]) -> Totals:
     """Count the students."""
-    lines = [row.line for row in rows]
+    lines = [row.line for row in rows if not row.line.cancelled]
     return Totals(
         students=len(lines),
         paid=sum(line.payment == "paid" for line in lines),
         on_review=sum(line.questionnaire == "submitted" for line in lines),
         to_fill_in=sum(line.questionnaire in ("not_started", "filling", "returned") for line in lines),
         admitted=sum(line.admitted_at is not None for line in lines),
+        cancelled=len(rows) - len(lines),
     )

@@ -4,6 +4,8 @@ A step is a path: `payer_inn`, `students.0.email`, `students.more`, or `summary`
 answers, never stored, so that a draft survives a form that changed between two releases.
 """
 
+import hashlib
+import json
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -178,6 +180,11 @@ def add_student(answers: Answers) -> tuple[Answers, str]:
     students.append({})
     changed.pop("students_done", None)
     return changed, f"students.{len(students) - 1}.name"
+
+
+def seal(answers: Answers) -> str:
+    """Return a short digest of what a summary showed: a button of an older summary does not send newer answers."""
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:10]
 
 
 def remove_student(answers: Answers, index: int) -> Answers:

@@ -9,6 +9,7 @@ from school.centre import Role, StaffMember
 from school.errors import SchoolError
 from school.ports import Token, UnitOfWork
 from school.use_cases.invite_staff import KIND
+from school.use_cases.sign_in import end_visits
 
 
 class InviteDead(SchoolError):
@@ -36,10 +37,22 @@ async def accept_staff_invite(
     for held in await uow.staff_of_role(role):
         if held.user_id == user_id and held.centre == centre:
             return held
-    member = StaffMember(uuid4().hex, user_id, chat_id, role, centre, name, now)
+    email = await _mailbox(uow, token, user_id)
+    member = StaffMember(uuid4().hex, user_id, chat_id, role, centre, name, now, email=email)
     uow.add_staff(member)
+    # Who has signed in by a shared mailbox of a centre must not see there what the new role opens.
+    await end_visits(uow, user_id, now)
     uow.audit(f"chat:{user_id}", "staff.joined", member.id, after=f"{role.value} {centre or ''}".strip())
     return member
+
+
+async def _mailbox(uow: UnitOfWork, token: Token, user_id: int) -> str:
+    """Return the account's mailbox, else the invited one where nobody else has taken it meanwhile."""
+    held = next((member.email for member in (await uow.session(user_id)).roles if member.email), "")
+    invited = token.data.get("email", "")
+    if held or not invited:
+        return held
+    return "" if any(other.user_id != user_id for other in await uow.staff_of_mailbox(invited)) else invited
 
 
 def _alive(token: Token, now: datetime) -> bool:

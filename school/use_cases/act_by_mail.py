@@ -10,7 +10,7 @@ from typing import Any
 
 from school import closing
 from school.dates_typed import parse_day
-from school.errors import BadAnswer
+from school.errors import BadAnswer, NotFound
 from school.order import Order, OrderLine
 from school.people import fold
 from school.ports import UnitOfWork
@@ -105,6 +105,11 @@ async def _receive(uow: UnitOfWork, by: ByMail, invoice_id: str, money: str) -> 
         if error.problem == "payment_form" and known is not None and known.rest <= 0:
             raise BadAnswer("mail_invoice_paid", known.number) from error
         raise
+    except NotFound as error:
+        known = await uow.invoice(invoice_id)
+        if known is not None and known.centre == by.centre.number:
+            raise BadAnswer("mail_invoice_absent", known.number) from error  # a cancelled one takes no money
+        raise
     invoice = told.invoices[0]
     data = {"numbers": [invoice.number], "total": told.payment.amount, "left": invoice.rest}
     data |= {"day": told.payment.received_on.isoformat(), "asking": told.ask is not None, "waits": told.waits}
@@ -191,10 +196,11 @@ async def _email(uow: UnitOfWork, by: ByMail, action: Action) -> Done:
 def student_named(order: Order, name: str) -> OrderLine:
     """Return the student whose name begins so; the only one where no name is given. Problems: mail_which_student."""
     typed = fold(" ".join(name.split())).strip(" .,")
-    found = [line for line in order.lines if fold(line.name).startswith(typed)]
+    lines = order.living or order.lines
+    found = [line for line in lines if fold(line.name).startswith(typed)]
     if not found and len(typed) > _ENDING + 2:
         # «Напомнить Соколовой»: a surname in another case.
-        found = [line for line in order.lines if fold(line.name).startswith(typed[:-_ENDING])]
+        found = [line for line in lines if fold(line.name).startswith(typed[:-_ENDING])]
     if len(found) != 1:
         raise BadAnswer("mail_which_student", name)
     return found[0]
@@ -219,6 +225,7 @@ def order_states(order: Order) -> dict[str, Any]:
             "payment": line.payment,
             "questionnaire": line.questionnaire,
             "admitted": line.admitted_at is not None,
+            "cancelled": line.cancelled,
             "test": line.test,
             "training": line.training,
             "tracking": line.tracking,

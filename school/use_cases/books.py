@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from school.admission import with_term
 from school.billing import Allocated, Allocation, AskWhom, Invoice, Payment, allocate_several, with_paid
+from school.cancelling import with_kept
 from school.errors import NotFound, SchoolError
 from school.money import Kopecks
 from school.order import Order, OrderLine
@@ -110,16 +111,25 @@ class Books:
         fresh: list[str] = []
         for invoice_id, line_ids in self.touched.items():
             before = self.invoices[invoice_id]
-            after = with_paid(before, self.known)
+            after = with_paid(self._without_cancelled(before, line_ids), self.known)
             uow.save_invoice(after)
             self.invoices[invoice_id] = after
             if after.paid != before.paid:
                 uow.audit(desk.actor, "invoice.paid", invoice_id, before=str(before.paid), after=str(after.paid))
+            if after.total != before.total:
+                uow.audit(desk.actor, "invoice.revised", invoice_id, before=str(before.total), after=str(after.total))
             fresh += self._stage_lines(uow, desk, after, line_ids)
         # After the invoices: an allocation to a new one needs it there.
         if self.added:
             uow.add_allocations(self.added)
         return tuple(fresh)
+
+    def _without_cancelled(self, invoice: Invoice, line_ids: set[str]) -> Invoice:
+        """Let cancelled places owe nothing: money given back for one is not asked of the client again."""
+        if invoice.state == "cancelled":
+            return invoice
+        gone = [line.id for line in self.orders[invoice.order_id].lines if line.cancelled and line.id in line_ids]
+        return with_kept(invoice, {one: self.paid_of(invoice.id, one) for one in gone}) if gone else invoice
 
     def _touch(self, parts: Sequence[Allocation]) -> None:
         for part in parts:
@@ -142,9 +152,11 @@ class Books:
         prices = self.reprice | (totals if invoice.state != "cancelled" else {})
         fresh, lines = [], []
         for line in order.lines:
-            after = replace(line, price=prices.get(line.id, line.price))
+            # What a cancelled place has cost is history; it is paid for while that money is not given back.
+            after = line if line.cancelled else replace(line, price=prices.get(line.id, line.price))
+            asked = line.price if line.cancelled else totals.get(line.id)
             if line.id in line_ids:
-                full = line.id in totals and self.paid_of(invoice.id, line.id) >= totals[line.id]
+                full = asked is not None and self.paid_of(invoice.id, line.id) >= asked
                 after = _with_payment(after, full, desk)
             lines.append(after)
             if after == line:

@@ -14,11 +14,12 @@ from school.draft import Draft
 from school.errors import BadAnswer, NotFound, SchoolError
 from school.notices import Notice
 from school.order import Enrolment
-from school.ports import Card, UnitOfWork
+from school.ports import Card, Token, UnitOfWork
+from school.tokens import digest
 from school.use_cases.ask_aside import ask_aside
 from school.use_cases.find import find_enrolment
 from school.use_cases.review_questionnaire import Acting, require_reviewer
-from school.use_cases.tell import student_data, tell_student
+from school.use_cases.tell import channel_of, student_data, tell_student
 
 TO_CURATOR, ANSWER = "to_curator", "answer"
 MOST_TEXT = 2000
@@ -27,6 +28,7 @@ MOST_PARTS = 5
 # Telegram cuts a text of over 4,096 characters into several messages, the first of about as many.
 SPLIT = 3900
 REST_WITHIN = timedelta(seconds=5)
+SAID, SAID_KEPT, MOST_SAID = "said", timedelta(days=365), 30
 
 
 class NobodyToWriteTo(SchoolError):
@@ -45,6 +47,19 @@ class Written:
     about: Enrolment
     told: int = 1
     in_chat: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the conversation: its words, the curator's name ("": the student wrote it), when (UTC).
+
+    `by` is the curator's account, 0 for the student.
+    """
+
+    text: str
+    curator: str
+    at: datetime
+    by: int = 0
 
 
 async def ask_student(uow: UnitOfWork, user_id: int, line_id: str, now: datetime) -> Enrolment:
@@ -87,20 +102,60 @@ async def write_to_curator(uow: UnitOfWork, user_id: int, line_id: str, text: st
     return await _send_on(uow, about, text, f"chat:{user_id}", now)
 
 
-async def write_by_mail(uow: UnitOfWork, about: Enrolment, text: str, address: str, now: datetime) -> Written:
+async def write_by_mail(
+    uow: UnitOfWork, about: Enrolment, text: str, address: str, now: datetime, mailbox: str = ""
+) -> Written:
     """Send what the student wrote in a letter to the curators as `write_to_curator` does, whole, in as many parts.
 
-    Raises `BadAnswer` message_empty, `NobodyToWriteTo`.
+    `mailbox` is the curators', given where neither chats nor a page show the words. Raises `BadAnswer` message_empty,
+    `NobodyToWriteTo`.
     """
     words = text.strip()
     parts = [words[at : at + MOST_TEXT] for at in range(0, len(words), MOST_TEXT)][:MOST_PARTS] or [""]
-    written = [await _send_on(uow, about, part, f"mail:{address}", now) for part in parts]
+    if mailbox:
+        return await _with_mailbox(uow, about, parts, f"mail:{address}", now, mailbox)
+    return await _send_parts(uow, about, parts, f"mail:{address}", now)
+
+
+async def write_on_page(
+    uow: UnitOfWork, about: Enrolment, text: str, actor: str, now: datetime, mailbox: str = ""
+) -> Written:
+    """Send on what a student who has proved who they are wrote on their page; `in_chat`: where the answer comes.
+
+    `mailbox` is the curators', given where chats tell no words of people: the words go there by mail.
+    Raises `BadAnswer` (message_empty, message_long), `NobodyToWriteTo`.
+    """
+    if mailbox:
+        written = await _with_mailbox(uow, about, [text], actor, now, mailbox)
+    else:
+        written = await _send_on(uow, about, text, actor, now)
+    in_chat = not mailbox and await channel_of(uow, about.line) == "chat"
+    return replace(written, in_chat=in_chat)
+
+
+async def _with_mailbox(
+    uow: UnitOfWork, about: Enrolment, parts: Sequence[str], actor: str, now: datetime, mailbox: str
+) -> Written:
+    """Send the text to the curators' mailbox too, which is enough where no curator has come yet."""
+    for part in parts:
+        _checked(part)
+    data = {**student_data(about), "text": "".join(parts).strip(), "email": about.line.email}
+    uow.add_notice(Notice(uuid4().hex, "student_message", "mail", mailbox, data, f"thread:{uuid4().hex}"))
+    try:
+        return await _send_parts(uow, about, parts, actor, now)
+    except NobodyToWriteTo:
+        uow.audit(actor, "conversation.student", about.line.id)
+        return Written(about)
+
+
+async def _send_parts(uow: UnitOfWork, about: Enrolment, parts: Sequence[str], actor: str, now: datetime) -> Written:
+    written = [await _send_on(uow, about, part, actor, now) for part in parts]
     return written[0]
 
 
 async def _send_on(uow: UnitOfWork, about: Enrolment, text: str, actor: str, now: datetime) -> Written:
     words, line_id = _checked(text), about.line.id
-    readers = await _readers(uow, about)
+    readers = await _readers(uow, about, now)
     if not readers:
         raise NobodyToWriteTo
     data, key = {**student_data(about), "text": words}, uuid4().hex
@@ -108,6 +163,7 @@ async def _send_on(uow: UnitOfWork, about: Enrolment, text: str, actor: str, now
         notice = Notice(uuid4().hex, "student_message", "chat", str(chat_id), data, f"thread:{key}:{chat_id}")
         uow.add_notice(notice)
         uow.save_card(Card(notice.id, line_id, "thread", chat_id, now))
+    keep_said(uow, line_id, Said(words, "", now))
     uow.audit(actor, "conversation.student", line_id)
     return Written(about, len(readers))
 
@@ -124,8 +180,39 @@ async def answer_student(uow: UnitOfWork, who: Acting, line_id: str, text: str) 
     in_chat = notice.channel == "chat"
     if in_chat:
         uow.save_card(Card(notice.id, line_id, "thread", int(notice.recipient), who.now))
+    keep_said(uow, line_id, Said(data["text"], who.name, who.now, who.user_id))
     uow.audit(who.actor, "conversation.curator", line_id)
     return Written(about, in_chat=in_chat)
+
+
+def keep_said(uow: UnitOfWork, line_id: str, said: Said) -> None:
+    """Stage a message for the page of staff: the message that brings it to a chat is forgotten once it is sent."""
+    data = {"text": said.text, "curator": said.curator, "at": said.at.isoformat(), "by": str(said.by)}
+    uow.save_token(Token(digest(f"{SAID}:{uuid4().hex}"), SAID, line_id, said.at + SAID_KEPT, data))
+
+
+async def conversation(uow: UnitOfWork, who: Acting, line_id: str) -> tuple[Said, ...]:
+    """Return the latest messages, the oldest first. Raises `Forbidden`, `NotFound`."""
+    require_reviewer(who)
+    await find_enrolment(uow, line_id)
+    return tuple((await _all_said(uow, line_id, who.now))[-MOST_SAID:])
+
+
+async def _all_said(uow: UnitOfWork, line_id: str, now: datetime) -> list[Said]:
+    found = [
+        Said(one["text"], one["curator"], datetime.fromisoformat(one["at"]), int(one.get("by", 0)))
+        for one in [token.data for token in await uow.living_tokens(SAID, line_id, now)]
+    ]
+    return sorted(found, key=lambda said: said.at)
+
+
+def forget_conversation(uow: UnitOfWork, line_id: str) -> None:
+    """Stage the erasure of all that was written: the person it was of is the line's no more, or has refused consent.
+
+    Answers to its messages in chats lead nowhere from then on.
+    """
+    uow.drop_tokens(SAID, line_id)
+    uow.drop_cards(line_id, "thread")
 
 
 async def may_write(uow: UnitOfWork, user_id: int, line_id: str) -> bool:
@@ -141,16 +228,16 @@ async def _own(uow: UnitOfWork, user_id: int, line_id: str) -> Enrolment:
     return about
 
 
-async def _readers(uow: UnitOfWork, about: Enrolment) -> Sequence[int]:
+async def _readers(uow: UnitOfWork, about: Enrolment, now: datetime) -> Sequence[int]:
     """Return the chats a student's text goes to.
 
-    The one who answered last, else the one who decided, where they are a curator still; else all curators; without
-    any, the administrators.
+    The one who answered last, in chat or on the page, else the one who decided, where they are a curator still; else
+    all curators; without any, the administrators.
     """
     curators = _chats(await uow.staff_of_role(Role.CURATOR))
-    last = _answered_last(await uow.cards(about.line.id, "thread"), about.line.student_id)
-    if last in curators:
-        return [last]
+    answered = [said.by for said in await _all_said(uow, about.line.id, now) if said.by]
+    if answered and answered[-1] in curators:
+        return [answered[-1]]
     questionnaire = await uow.questionnaire(about.line.id)
     if questionnaire is not None and questionnaire.decided_by in curators:
         return [questionnaire.decided_by]
@@ -159,13 +246,6 @@ async def _readers(uow: UnitOfWork, about: Enrolment) -> Sequence[int]:
 
 def _chats(staff: Sequence[StaffMember]) -> list[int]:
     return sorted({member.chat_id for member in staff})
-
-
-def _answered_last(cards: Sequence[Card], student: int | None) -> int | None:
-    """Return the chat of the latest answer: its two cards, the student's and the curator's, are of one moment."""
-    answered = {card.created_at for card in cards if card.chat_id == student}
-    latest = [card for card in cards if card.created_at in answered and card.chat_id != student]
-    return latest[-1].chat_id if latest else None
 
 
 def _checked(text: str) -> str:

@@ -9,13 +9,14 @@ from school.forms.field import NeedsConfirmation, Scope
 from school.forms.order import check_student_email
 from school.order import Enrolment
 from school.ports import Session, UnitOfWork
-from school.use_cases.find import who
+from school.use_cases.find import actor
 from school.use_cases.follow_order import (
     centre_of,
     may_correct_email,
     may_correct_mobile,
     open_student,
     open_student_led,
+    require_living,
     scope_of_order,
 )
 from school.use_cases.resend_link import send_first_link
@@ -30,16 +31,18 @@ class TooLateToCorrect(SchoolError):
 
 
 async def start_email(uow: UnitOfWork, session: Session, line_id: str) -> Enrolment:
-    """Return the student whose address may be corrected. Raises `NotFound`, `TooLateToCorrect`."""
+    """Return the student whose address may be corrected. Raises `NotFound`, `OrderCancelled`, `TooLateToCorrect`."""
     about = await open_student(uow, session, line_id)
+    require_living(about.line)
     if not may_correct_email(about.line):
         raise TooLateToCorrect
     return about
 
 
 async def start_mobile(uow: UnitOfWork, session: Session, line_id: str) -> Enrolment:
-    """Return the student whose mobile the order's leader may correct. Raises `NotFound`, `TooLateToCorrect`."""
+    """Return the student whose mobile the order's leader may correct. Raises as `start_email`."""
     about = await open_student_led(uow, session, line_id)
+    require_living(about.line)
     if not may_correct_mobile(about.line):
         raise TooLateToCorrect
     return about
@@ -61,7 +64,7 @@ async def correct_email(
     flags = {*line.flags} - {SUFFIX_FLAG} | ({SUFFIX_FLAG} if suffix else set())
     for email in {line.email.lower(), address.lower()}:
         uow.drop_address_fault(email)
-    uow.audit(f"chat:{who(session)}", "student.email_corrected", line_id)
+    uow.audit(actor(session), "student.email_corrected", line_id)
     return await send_first_link(uow, about, replace(line, email=address, flags=tuple(sorted(flags))), now)
 
 
@@ -72,7 +75,7 @@ async def correct_mobile(uow: UnitOfWork, session: Session, line_id: str, text: 
     """
     about = await start_mobile(uow, session, line_id)
     line = replace(about.line, mobile=people.parse_mobile(text))
-    uow.audit(f"chat:{who(session)}", "student.mobile_corrected", line_id)
+    uow.audit(actor(session), "student.mobile_corrected", line_id)
     return await send_first_link(uow, about, line, now)
 
 

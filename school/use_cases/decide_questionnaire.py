@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from school import questionnaire as states
 from school.admission import with_term
+from school.cancelling import OrderCancelled
 from school.errors import SchoolError
+from school.notices import Notice
 from school.order import Enrolment
 from school.ports import Card, UnitOfWork
 from school.questionnaire import UNDO, Questionnaire, Remark, WrongState
@@ -108,7 +111,9 @@ async def reopen(uow: UnitOfWork, who: Acting, line_id: str, version: int, field
 async def _decided(
     uow: UnitOfWork, who: Acting, about: Enrolment, before: Questionnaire, after: Questionnaire
 ) -> Decision:
-    if about.line.student_id == who.user_id:
+    # On the page a student is known by the mailbox alone.
+    own = {one.email for one in who.session.roles if one.email}
+    if about.line.student_id == who.user_id or about.line.email.lower() in own:
         raise OwnQuestionnaire
     cards = await shown_cards(uow, before)
     saved = _save(uow, who, about, before, after)
@@ -116,6 +121,15 @@ async def _decided(
     reasons = [f"{remark.field}:{remark.reason}" for remark in (*after.remarks, after.decline_reason) if remark]
     uow.audit(who.actor, f"questionnaire.{after.state}", about.line.id, before.state, " ".join([after.state, *reasons]))
     return Decision(saved, replace(after, version=before.version + 1), cards)
+
+
+def change_cards(uow: UnitOfWork, who: Acting, decision: Decision) -> None:
+    """Stage the change of the cards that stand in chats, for what was done elsewhere."""
+    told = {"state": decision.questionnaire.state, "name": who.name}
+    for card in decision.cards:
+        data = {**student_data(decision.about), **told, "edit_of": card.notice_id}
+        key = f"changed:{card.notice_id}:{decision.questionnaire.version}"
+        uow.add_notice(Notice(uuid4().hex, "review_changed", "chat", str(card.chat_id), data, key))
 
 
 def named(about: Enrolment, questionnaire: Questionnaire) -> str:
@@ -126,7 +140,9 @@ def named(about: Enrolment, questionnaire: Questionnaire) -> str:
 
 
 def _save(uow: UnitOfWork, who: Acting, about: Enrolment, before: Questionnaire, after: Questionnaire) -> Enrolment:
-    """Stage both; a returned or declined one has no submission any more, so that its clock stands."""
+    """Stage both; a returned or declined one has no submission any more. Raises `OrderCancelled`."""
+    if about.line.cancelled:
+        raise OrderCancelled
     counts = after.state in ("submitted", "approved")
     name = named(about, after)
     changed = replace(

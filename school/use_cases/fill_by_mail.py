@@ -100,9 +100,10 @@ def _plain(page: Page) -> dict[str, object]:
     return {**asdict(page), "flags": list(page.flags)}
 
 
-def agree(uow: UnitOfWork, filling: Filling, text: ConsentText, address: str, now: datetime) -> Filling:
-    """Stage the consent as the letter gave it (152-ФЗ); letters that waited for it are handled again."""
-    consent = Consent(uuid4().hex, f"mail:{address}", text.document, text.version, text.sha256, "mail", given_at=now)
+def agree(uow: UnitOfWork, filling: Filling, text: ConsentText, actor: str, now: datetime) -> Filling:
+    """Stage the consent as `actor` gave it (152-ФЗ); letters that waited for it are handled again."""
+    channel = actor.partition(":")[0]
+    consent = Consent(uuid4().hex, actor, text.document, text.version, text.sha256, channel, given_at=now)
     uow.save_consent(consent)
     uow.requeue_letters(filling.about.line.id)
     return replace(filling, answers={**filling.answers, "consent": True}, taken=(*filling.taken, "consent"))
@@ -195,9 +196,11 @@ def add_page(uow: UnitOfWork, filling: Filling, document: str, page: Page) -> Fi
     return replace(filling, answers={**filling.answers, document: [*pages, _plain(page)]}, taken=taken)
 
 
-def finish(uow: UnitOfWork, filling: Filling, address: str, now: datetime, zone: tzinfo, *, whole: bool) -> Finished:
-    """Hand the questionnaire in when nothing is missing or wrong, else keep it; `whole`: every file could be taken."""
-    actor = f"mail:{address}"
+def finish(uow: UnitOfWork, filling: Filling, actor: str, now: datetime, zone: tzinfo, *, whole: bool) -> Finished:
+    """Hand the questionnaire in when nothing is missing or wrong, else keep it; `whole`: every file could be taken.
+
+    `actor` is how the audit names who fills it in ("mail:…", "page:…").
+    """
     _audit_preference(uow, filling, actor)
     if whole and not filling.problems and not filling.missing:
         base = replace(filling.base, answers=filling.answers)

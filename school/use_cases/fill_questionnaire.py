@@ -19,15 +19,24 @@ from school.order import Enrolment
 from school.ports import Session, UnitOfWork
 from school.questionnaire import Questionnaire, WrongState, may_be_undone, pages, submit
 from school.terms import add_working_days
+from school.use_cases.converse import forget_conversation
 from school.use_cases.find import find_enrolment
 
 REMIND_AT = time(10)
+# What stands among the answers only while they are filled in.
+_OF_FILLING = ("only", "pages", "pending", "album", "line", "typed")
 
 
 class NothingToFill(SchoolError):
     """The questionnaire is handed in or decided on: there is nothing to fill in now."""
 
     code = "nothing_to_fill"
+
+
+class PlaceCancelled(NothingToFill):
+    """The student's place was cancelled: there is nothing to fill in any more."""
+
+    code = "order_cancelled"
 
 
 class BeingDecided(SchoolError):
@@ -92,6 +101,8 @@ async def open_answers(
     One not begun is of version 0 and without answers: what is prefilled or taken out differs from what is stored, and
     so is saved. Raises `NothingToFill`, `BeingDecided`.
     """
+    if about.line.cancelled:
+        raise PlaceCancelled(state="cancelled")
     stored = await uow.questionnaire(about.line.id)
     if stored is not None and stored.state == "returned" and may_be_undone(stored, now):
         raise BeingDecided
@@ -152,6 +163,8 @@ async def load(uow: UnitOfWork, session: Session) -> Filled:
     if draft is None or draft.form != KEY:
         raise NotFound
     about = await own_enrolment(uow, str(draft.answers.get("line")), draft.user_id)
+    if about.line.cancelled:
+        raise PlaceCancelled(state="cancelled")
     found = await uow.questionnaire(about.line.id)
     if found is None or found.state not in ("filling", "returned"):
         raise NothingToFill(state=found.state if found is not None else "")
@@ -190,7 +203,7 @@ def submit_answers(
     uow: UnitOfWork, about: Enrolment, found: Questionnaire, given: Answers, actor: str, now: datetime, zone: tzinfo
 ) -> Enrolment:
     """Submit these answers as `actor`, whichever channel they came through; see `hand_in`."""
-    answers = {k: v for k, v in given.items() if k not in ("only", "pages", "pending", "album", "line")}
+    answers = {k: v for k, v in given.items() if k not in _OF_FILLING}
     for page in _left_over(found, answers):
         uow.drop_document(page)
     if not surnames_differ(answers):
@@ -210,16 +223,29 @@ def _left_over(found: Questionnaire, answers: dict[str, Any]) -> list[str]:
 
 
 async def abandon(uow: UnitOfWork, filled: Filled, now: datetime) -> None:
-    """Refuse the consent: erase whatever was begun. Raises `WrongState` once a curator has seen it."""
+    """Refuse the consent in chat: erase whatever was begun. Raises `WrongState` once a curator has seen it."""
     draft, found = filled.session.draft, filled.questionnaire
-    if found.state != "filling":
-        raise WrongState(state=found.state)
+    _erase(uow, filled.about, found if found.version else None)
     if draft is not None and draft.version:
         uow.save_draft(replace(draft, state="cancelled", answers={}, cursor=None, touched_at=now))
-    if found.version:
+
+
+async def erase(uow: UnitOfWork, about: Enrolment, actor: str) -> None:
+    """Refuse the consent on the page: as `abandon`, and kept in the audit where something was begun."""
+    found = await uow.questionnaire(about.line.id)
+    _erase(uow, about, found)
+    if found is not None:
+        uow.audit(actor, "questionnaire.erased", about.line.id)
+
+
+def _erase(uow: UnitOfWork, about: Enrolment, found: Questionnaire | None) -> None:
+    if found is not None and found.state != "filling":
+        raise WrongState(state=found.state)
+    if found is not None:
         uow.drop_questionnaire(found)
-    if filled.about.line.questionnaire == "filling":
-        uow.save_line(filled.about.order.id, replace(filled.about.line, questionnaire="not_started"))
+    forget_conversation(uow, about.line.id)
+    if about.line.questionnaire == "filling":
+        uow.save_line(about.order.id, replace(about.line, questionnaire="not_started"))
 
 
 def remind_later(uow: UnitOfWork, filled: Filled, now: datetime, zone: tzinfo) -> datetime:

@@ -36,6 +36,20 @@ def require_order_staff(session: Session, order: Order) -> None:
         raise NotFound
 
 
+async def find_order_of_staff(uow: UnitOfWork, session: Session, order_id: str) -> Order:
+    """Return the order of this opaque id for its centre's managers, curators, administrators. Raises `NotFound`."""
+    order = await uow.order(order_id)
+    if order is None:
+        raise NotFound
+    require_order_staff(session, order)
+    return order
+
+
+def actor(session: Session) -> str:
+    """Return how the audit names whoever the session is of."""
+    return session.proof.actor if session.proof is not None else f"chat:{who(session)}"
+
+
 def who(session: Session) -> int:
     """Return the account that the session is of, for the audit; 0 for one that has never written."""
     if session.visitor is not None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from school.cancelling import OrderCancelled
 from school.catalogue import Catalogue
 from school.centre import Centre, Role
 from school.errors import NotFound, SchoolError
@@ -31,11 +32,14 @@ def leads(session: Session, order: Order) -> bool:
 
 
 def follows(session: Session, order: Order) -> bool:
-    """Tell whether the order is the person's to look after: they placed it, or they lead it.
+    """Tell whether the order is the person's to look after: they placed it, lead it, or proved it on its page.
 
     What a manager placed for a client stays the centre's: a withdrawn manager does not take it along.
     """
-    return leads(session, order) or (order.placed_by == who(session) and not order.filled_in_by_staff)
+    if session.proof is not None:
+        return order.id == session.proof.order
+    own = session.visitor is not None and order.placed_by == who(session) and not order.filled_in_by_staff
+    return own or leads(session, order)
 
 
 async def open_order(uow: UnitOfWork, session: Session, order_id: str) -> Order:
@@ -63,6 +67,12 @@ async def open_student_led(uow: UnitOfWork, session: Session, line_id: str) -> E
     return about
 
 
+def require_living(line: OrderLine) -> None:
+    """Raise `OrderCancelled` where the student's place was given up: nothing is done about it any more."""
+    if line.cancelled:
+        raise OrderCancelled
+
+
 def _followed(order: Order | None, session: Session) -> Order:
     if order is None or not follows(session, order):
         raise NotFound
@@ -79,17 +89,18 @@ async def centre_of(uow: UnitOfWork, order: Order) -> Centre:
 
 def may_nudge(line: OrderLine) -> bool:
     """Tell whether there is something to remind the student of."""
-    return line.admitted_at is None and line.questionnaire in TO_FILL_IN
+    return line.admitted_at is None and not line.cancelled and line.questionnaire in TO_FILL_IN
 
 
 def may_get_link(line: OrderLine) -> bool:
     """Tell whether the student still needs a link."""
-    return line.admitted_at is None and line.questionnaire != "declined"
+    return line.admitted_at is None and not line.cancelled and line.questionnaire != "declined"
 
 
 def may_correct_email(line: OrderLine) -> bool:
     """Tell whether nobody stands behind the address yet: no account is bound, nothing is filled in."""
-    return line.admitted_at is None and line.student_id is None and line.questionnaire == "not_started"
+    open_to_all = line.student_id is None and line.questionnaire == "not_started"
+    return line.admitted_at is None and not line.cancelled and open_to_all
 
 
 def may_correct_mobile(line: OrderLine) -> bool:
@@ -99,7 +110,7 @@ def may_correct_mobile(line: OrderLine) -> bool:
 
 def may_replace(line: OrderLine) -> bool:
     """Tell whether another person may take the student's place."""
-    return line.admitted_at is None
+    return line.admitted_at is None and not line.cancelled
 
 
 def scope_of_order(

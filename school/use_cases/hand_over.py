@@ -28,6 +28,11 @@ class Led:
         accounts = readers(self._places(), self._seen(), self._moments(), self.now, self.zone)
         return frozenset(str(member.chat_id) for member in self.staff if member.user_id in accounts)
 
+    def next_ones(self) -> tuple[str, ...]:
+        """Return who gets the lines now because the digest with them lies unopened: their names, each once."""
+        accounts = came_over(self._places(), self._seen(), self._moments(), self.now, self.zone)
+        return tuple(sorted({member.name for member in self.staff if member.user_id in accounts}))
+
     def known(self, planned: Planned) -> Planned:
         """Return what counts as told: without the lines that lie unopened, at the moment they come over to the next."""
         places, seen = self._places(), self._seen()

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from school.billing import Invoice, spread
+from school.cancelling import OrderCancelled
 from school.centre import Centre
 from school.dates_typed import parse_day
 from school.errors import BadAnswer, NotFound, SchoolError
@@ -15,14 +16,16 @@ from school.money import Kopecks, parse_sum
 from school.names import tidy
 from school.notices import Notice
 from school.order import Order, OrderLine
-from school.ports import UnitOfWork
+from school.ports import Session, UnitOfWork
 from school.purpose import normal_number
 from school.seller import SELLER_KEYS, parse_seller, seller_gaps
 from school.use_cases.answerable import add_letter
 from school.use_cases.billing_desk import Desk, recent
 from school.use_cases.books import Books, by_hand
+from school.use_cases.follow_order import open_order
 from school.use_cases.record_payment import moment_of, order_to_pay, quick_id
 from school.use_cases.side_form import wait_for
+from school.use_cases.visit_page import client_link_data
 
 FORM = "invoice"
 TEMPLATE = "contract_template"  # a centre's own contract (DOCX, base64) among its settings
@@ -110,10 +113,9 @@ async def one_invoice(uow: UnitOfWork, desk: Desk, invoice_id: str) -> tuple[Bil
 
 
 async def ask_typed(uow: UnitOfWork, desk: Desk, order_id: str) -> Billing:
-    """Wait for an invoice to be typed in. Raises `NotFound`, `AllBilled`."""
+    """Wait for an invoice to be typed in. Raises `NotFound`, `AllBilled`, `OrderCancelled`."""
     found = await billing_of(uow, desk, order_id)
-    if not found.free:
-        raise AllBilled
+    _require_free(found)
     await wait_for(uow, desk.session, FORM, found.order.centre, {"order": order_id, "what": "issue"}, desk.now)
     return found
 
@@ -121,12 +123,11 @@ async def ask_typed(uow: UnitOfWork, desk: Desk, order_id: str) -> Billing:
 async def issue_typed(uow: UnitOfWork, desk: Desk, order_id: str, text: str) -> tuple[Billing, Invoice]:
     """Record an invoice issued in Клиент-Сервис for all who are on none; its sum stands over the catalogue's.
 
-    Raises `NotFound`, `AllBilled`, `NumberTaken`, `BadAnswer` of `parse_issued`.
+    Raises `NotFound`, `AllBilled`, `OrderCancelled`, `NumberTaken`, `BadAnswer` of `parse_issued`.
     """
     found = await billing_of(uow, desk, order_id)
     typed = parse_issued(text, desk.today)
-    if not found.free:
-        raise AllBilled
+    _require_free(found)
     same = await uow.invoice_by_number(found.order.centre, typed.number)
     if same is not None and (same.state != "cancelled" or same.order_id != order_id):
         raise NumberTaken(number=same.number)
@@ -140,12 +141,11 @@ async def issue_typed(uow: UnitOfWork, desk: Desk, order_id: str, text: str) -> 
 async def make_invoice(uow: UnitOfWork, desk: Desk, order_id: str) -> tuple[Billing, Invoice]:
     """Make an invoice of our own number for all who are on none, by their prices.
 
-    Raises `NotFound`, `AllBilled`, `BadAnswer` of `school.seller.parse_seller`.
+    Raises `NotFound`, `AllBilled`, `OrderCancelled`, `BadAnswer` of `school.seller.parse_seller`.
     """
     found = await billing_of(uow, desk, order_id)
     seller = parse_seller(found.centre.settings)
-    if not found.free:
-        raise AllBilled
+    _require_free(found)
     number = await uow.next_number(found.order.centre)
     uow.take_number(found.order.centre, number)
     while await uow.invoice_by_number(found.order.centre, str(number)) is not None:
@@ -160,6 +160,14 @@ async def make_invoice(uow: UnitOfWork, desk: Desk, order_id: str) -> tuple[Bill
         generated=True,
     )
     return await _issued(uow, desk, found, made)
+
+
+def _require_free(found: Billing) -> None:
+    """Raise `OrderCancelled` where nobody is left in the order, `AllBilled` where all are on invoices."""
+    if found.order.cancelled:
+        raise OrderCancelled
+    if not found.free:
+        raise AllBilled
 
 
 def papers_data(found: Billing, invoice: Invoice) -> dict[str, Any]:
@@ -203,7 +211,8 @@ async def send_invoice(
     order, data = found.order, papers_data(found, invoice)
     key = f"{invoice.id}:{invoice.edition}:{int(desk.now.timestamp())}"
     client_mail, mailed, about = order.orderer.email, f"invoice_mail:{key}", order.id
-    add_letter(uow, "invoice_to_client", client_mail, data, dedupe=mailed, about=("order", about), now=desk.now)
+    letter = data | client_link_data(uow, [order], desk.now)
+    add_letter(uow, "invoice_to_client", client_mail, letter, dedupe=mailed, about=("order", about), now=desk.now)
     client = None if order.filled_in_by_staff else await uow.visitor(order.placed_by)
     if client is not None and client.blocked_at is None:
         told = {name: data[name] for name in ("order_number", "number", "edition", "issued_on", "valid_until", "total")}
@@ -226,13 +235,25 @@ def stage_look(uow: UnitOfWork, desk: Desk, found: Billing, invoice: Invoice) ->
     add_letter(uow, "invoice_to_client", found.centre.email, data, dedupe=key, about=("order", about), now=desk.now)
 
 
+async def client_papers(uow: UnitOfWork, session: Session, invoice_id: str) -> dict[str, Any]:
+    """Return `papers_data` of an invoice that was sent to the client, for whoever looks after the order.
+
+    Raises `NotFound`, for a foreign one, a cancelled one and one that was not made here too.
+    """
+    invoice = await uow.invoice(invoice_id)
+    if invoice is None or not invoice.generated or invoice.sent_at is None or invoice.state == "cancelled":
+        raise NotFound
+    order = await open_order(uow, session, invoice.order_id)
+    return papers_data(await _billing(uow, order), invoice)
+
+
 async def _billing(uow: UnitOfWork, order: Order) -> Billing:
     centre = await uow.centre(order.centre)
     if centre is None:
         raise NotFound
     invoices = tuple(await uow.invoices_of_order(order.id))
     billed = {line_id for one in invoices if one.state != "cancelled" for line_id, _ in one.lines}
-    free = tuple(line for line in order.lines if line.id not in billed)
+    free = tuple(line for line in order.living if line.id not in billed)
     return Billing(order, centre, invoices, free, seller_gaps(centre.settings))
 
 

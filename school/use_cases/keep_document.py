@@ -119,10 +119,14 @@ async def take_title(uow: UnitOfWork, session: Session, draft: Draft, text: str,
     title = " ".join(text.split())
     if not 3 <= len(title) <= MAX_TITLE:
         raise BadAnswer("document_title_length", text, limit=MAX_TITLE)
-    if any(one.folded == fold(title) for one in await uow.school_documents()):
-        raise BadAnswer("document_title_taken", title)
+    await _require_new(uow, title)
     uow.save_draft(replace(draft, answers={**draft.answers, "title": title}, touched_at=now))
     return title
+
+
+async def _require_new(uow: UnitOfWork, title: str) -> None:
+    if any(one.folded == fold(title) for one in await uow.school_documents()):
+        raise BadAnswer("document_title_taken", title)
 
 
 async def ask_file(uow: UnitOfWork, session: Session, document_id: str, now: datetime) -> SchoolDocument:
@@ -135,13 +139,16 @@ async def ask_file(uow: UnitOfWork, session: Session, document_id: str, now: dat
 async def take_file(uow: UnitOfWork, session: Session, draft: Draft, page: Page, now: datetime) -> SchoolDocument:
     """Stage the document whose file has come, checked and kept: a new one, or a new version. Raises `Forbidden`.
 
-    `NotAsked` where the file is not waited for; `BadAnswer` (document_same_file) where it is the present one.
+    `NotAsked` where the file is not waited for; `BadAnswer`: document_same_file where it is the present one,
+    document_title_taken where the name was given to another meanwhile.
     """
     require_role(session, Role.ADMIN)
     answers = draft.answers
     if "series" in answers:
         made = await _next_version(uow, session, str(answers["series"]), page, now)
     elif "title" in answers:
+        # Another administrator may have taken the name meanwhile.
+        await _require_new(uow, str(answers["title"]))
         made = _first_version(session, answers["kind"], str(answers["title"]), page, now)
     else:
         raise NotAsked

@@ -166,7 +166,7 @@ async def _with_latecomers(uow: UnitOfWork, session: Session, order: Order, acts
 async def _make_missing(uow: UnitOfWork, session: Session, order: Order, known: Sequence[Act]) -> list[Act]:
     have, made = {act.run for act in known}, []
     invoices = await uow.invoices_of_order(order.id)
-    for run in dict.fromkeys(line.run for line in order.lines):
+    for run in dict.fromkeys(line.run for line in order.living):
         act = None if run in have else closing.act_of(order, run, uuid4().hex)
         if act is not None:
             act = with_invoice(act, order, invoices)

@@ -1,7 +1,7 @@
 """Make a centre's report for who may see it, and the weekly one (REGULATIONS C4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -27,11 +27,15 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A report; `centre` is None where it is of all, `cut` tells that there is more than `MOST`."""
+    """A report; `centre` is None where it is of all, `cut` tells that there is more than `MOST`.
+
+    `own` are the numbers of a manager's centres to choose among.
+    """
 
     report: Report
     centre: Centre | None
     cut: bool
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,11 @@ def may_report(session: Session) -> bool:
 async def report(uow: UnitOfWork, session: Session, asked: str, today: date) -> Made:
     """Return the report of the centre asked for, "" for what the person sees by default.
 
-    That is all centres for a curator and an administrator, the own one for a manager. Raises `Forbidden` for whoever
-    has no report, `NotFound` for a centre that is foreign or not there.
+    That is all centres for a curator and an administrator, the first of the own ones for a manager. Raises `Forbidden`
+    for whoever has no report, `NotFound` for a centre that is foreign or not there.
     """
     centre = await _scope(uow, session, asked)
-    return await made_for(uow, centre, today)
+    return replace(await made_for(uow, centre, today), own=_own(session))
 
 
 async def made_for(uow: UnitOfWork, centre: Centre | None, today: date) -> Made:
@@ -94,6 +98,11 @@ async def tell_weekly(uow: UnitOfWork, centre: Centre, today: date, week: str) -
     return True
 
 
+def _own(session: Session) -> tuple[str, ...]:
+    """Return the centres that the person manages, by number."""
+    return tuple(sorted({str(role.centre) for role in session.roles if role.role is Role.MANAGER}))
+
+
 async def _scope(uow: UnitOfWork, session: Session, asked: str) -> Centre | None:
     """Return the centre to report on, None for all."""
     if not may_report(session):
@@ -102,7 +111,7 @@ async def _scope(uow: UnitOfWork, session: Session, asked: str) -> Centre | None
         if not asked:
             return None
     elif not asked:
-        asked = next(str(role.centre) for role in session.roles if role.role is Role.MANAGER)
+        asked = _own(session)[0]
     elif not manages(session, asked):
         raise NotFound
     centre = await uow.centre(asked)

@@ -6,27 +6,20 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from school.centre import Centre, Role
 from school.errors import Forbidden, NotFound
 from school.ports import Session, UnitOfWork
-from school.stats import Stats, first_monday, make_stats
+from school.stats import Span, Stats, first_monday, make_stats
 from school.use_cases.find import holds, manages
 
 HISTORY = timedelta(days=180)
 """How long before the first week shown an order may have been placed: its whole way, course and papers, is shorter."""
 
-MOST = 50_000
-"""Students that are read, the newest orders first: a screen stays quick."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures; `centre` is None where they are of all, `own` are the centres to choose among.
-
-    `cut` tells that there are more students than `MOST`.
-    """
+    """The figures; `centre` is None where they are of all, `own` are the centres to choose among."""
 
     stats: Stats
     centre: Centre | None
     own: tuple[str, ...]
-    cut: bool
 
 
 async def figures(uow: UnitOfWork, session: Session, asked: str, today: date, zone: tzinfo) -> Figures:
@@ -37,9 +30,10 @@ async def figures(uow: UnitOfWork, session: Session, asked: str, today: date, zo
     """
     own = tuple(sorted({str(role.centre) for role in session.roles if role.role is Role.MANAGER}))
     centre = await _scope(uow, session, asked, own)
-    since = datetime.combine(first_monday(today) - HISTORY, time(), zone).astimezone(UTC)
-    paths = await uow.student_paths(centre.number if centre else None, since, MOST + 1)
-    return Figures(make_stats(paths[:MOST], today, zone), centre, own, len(paths) > MOST)
+    first = first_monday(today)
+    since = datetime.combine(first - HISTORY, time(), zone).astimezone(UTC)
+    tallies = await uow.stage_tallies(centre.number if centre else None, Span(since, first, today, zone))
+    return Figures(make_stats(tallies, today), centre, own)
 
 
 async def _scope(uow: UnitOfWork, session: Session, asked: str, own: tuple[str, ...]) -> Centre | None:

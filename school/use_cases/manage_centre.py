@@ -15,9 +15,10 @@ from school.errors import BadAnswer, NotFound, SchoolError
 from school.mailboxes import parse_email
 from school.ports import Session, UnitOfWork
 from school.seller import SELLER_KEYS, check_setting
-from school.use_cases.find import require_role, who
+from school.use_cases.find import holds, require_role, who
 from school.use_cases.keep_document import NotAsked, anchor
 from school.use_cases.side_form import end, wait_for
+from school.use_cases.tell import tell_managers
 
 FORM = "centre"
 NEW = "new"
@@ -101,8 +102,11 @@ async def add(uow: UnitOfWork, session: Session, text: str) -> Centre:
     return made
 
 
-async def set_closed(uow: UnitOfWork, session: Session, number: str, *, closed: bool) -> Centre:
-    """Close a centre, or open it again: its orders stay. The same again changes nothing. Raises as `find_centre`."""
+async def set_closed(uow: UnitOfWork, session: Session, number: str, now: datetime, *, closed: bool) -> Centre:
+    """Close a centre, or open it again, and tell its managers: its orders stay. The same again changes nothing.
+
+    Raises as `find_centre`.
+    """
     centre = await find_centre(uow, session, number)
     if centre.closed == closed:
         return centre
@@ -111,6 +115,10 @@ async def set_closed(uow: UnitOfWork, session: Session, number: str, *, closed: 
     states = ("closed", "open") if centre.closed else ("open", "closed")
     action = "centre.closed" if closed else "centre.opened"
     uow.audit(f"chat:{who(session)}", action, number, before=states[0], after=states[1])
+    kind = "centre_closed" if closed else "centre_opened"
+    await tell_managers(
+        uow, number, kind, {"centre": number, "name": centre.name}, f"{kind}:{number}:{now.isoformat()}"
+    )
     return changed
 
 
@@ -181,6 +189,14 @@ async def set_detail(uow: UnitOfWork, session: Session, number: str, key: str, t
         before, after = centre.settings.get(key, ""), settings.get(key, "")
         uow.audit(f"chat:{who(session)}", f"centre.{key}", number, before=before, after=after)
     return changed
+
+
+async def awaits_first(uow: UnitOfWork, session: Session) -> bool:
+    """Tell whether an administrator types the very first centre: there is none yet, and nothing else is asked."""
+    if session.centre is not None or session.draft is not None or not holds(session, Role.ADMIN):
+        return False
+    found, _ = await uow.centres_page(1, 0)
+    return not found
 
 
 async def close_question(uow: UnitOfWork, session: Session, now: datetime) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from school.errors import SchoolError
 from school.order import Enrolment
 from school.ports import Session, UnitOfWork
-from school.use_cases.find import who
-from school.use_cases.follow_order import centre_of, leads, may_nudge, open_student
+from school.use_cases.find import actor
+from school.use_cases.follow_order import centre_of, leads, may_nudge, open_student, require_living
 from school.use_cases.tell import tell_student
 
 NUDGE_EVERY = timedelta(days=1)
@@ -28,11 +28,12 @@ class NothingToNudge(SchoolError):
 async def nudge_student(uow: UnitOfWork, session: Session, line_id: str, now: datetime) -> Enrolment:
     """Stage a reminder that tells who asked, in chat or by mail with a fresh link; return the student as saved.
 
-    For who placed the order, its centre's managers, administrators. Raises `NotFound`, `NothingToNudge`,
+    For who placed or proved the order, its centre's managers, administrators. Raises `NotFound`, `NothingToNudge`,
     `NudgedToday`.
     """
     about = await open_student(uow, session, line_id)
     order, line = about.order, about.line
+    require_living(line)
     if not may_nudge(line):
         raise NothingToNudge
     if line.nudged_at is not None and now - line.nudged_at < NUDGE_EVERY:
@@ -42,5 +43,5 @@ async def nudge_student(uow: UnitOfWork, session: Session, line_id: str, now: da
     await tell_student(uow, about, "questionnaire_reminder", {"asked_by": asked_by}, dedupe=key, now=now)
     saved = replace(line, nudged_at=now)
     uow.save_line(order.id, saved)
-    uow.audit(f"chat:{who(session)}", "student.nudged", line.id)
+    uow.audit(actor(session), "student.nudged", line.id)
     return Enrolment(order, saved)

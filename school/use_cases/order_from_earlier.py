@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from school.centre import Centre, Role
 from school.draft import Answers, Draft
 from school.errors import NotFound, SchoolError
 from school.order import Order, OrderLine
@@ -29,6 +30,21 @@ class Begun:
 
     asked: Asked
     session: Session
+
+
+async def open_centres(uow: UnitOfWork, session: Session) -> tuple[Centre, ...]:
+    """Return the open centres that the person manages, by number: orders may be filled in for their clients."""
+    numbers = sorted({one.centre for one in session.roles if one.role is Role.MANAGER and one.centre})
+    found = [await uow.centre(number) for number in numbers]
+    return tuple(centre for centre in found if centre is not None and not centre.closed)
+
+
+async def open_centre(uow: UnitOfWork, session: Session, number: str) -> Centre:
+    """Return the open centre of this number that the person manages. Raises `NotFound`."""
+    found = next((one for one in await open_centres(uow, session) if one.number == number), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def earlier_order(uow: UnitOfWork, session: Session, number: str) -> Order:

@@ -108,7 +108,7 @@ async def type_reason(uow: UnitOfWork, who: Acting, draft: Draft, text: str) -> 
     """Take a typed reason; None when none is asked for now. Raises `BadAnswer`, `WrongState`."""
     if not draft.answers.get("typing") or not is_fresh(draft, who.now):
         return None
-    words = _words(text)
+    words = reason_text(text)
     answers = draft.answers
     found = await begin(uow, who, answers["line"], answers["version"], answers["mode"])
     found = replace(found, picked=(*found.picked, Remark(answers["field"], OTHER, words)), field="")
@@ -133,7 +133,7 @@ async def type_decline_words(uow: UnitOfWork, who: Acting, draft: Draft, text: s
     answers = draft.answers
     if answers.get("words") or not is_fresh(draft, who.now):
         return None
-    reason = Remark("", OTHER, _words(text))
+    reason = Remark("", OTHER, reason_text(text))
     seen = await look_submitted(uow, who, answers["line"], answers["version"])
     await ask_aside(uow, who.user_id, DECLINE, seen.about, {**answers, "words": reason.words}, who.now)
     return seen, reason
@@ -185,7 +185,8 @@ def _remarks(draft: Draft) -> tuple[Remark, ...]:
     return tuple(Remark(**kept) for kept in draft.answers.get("picked", ()))
 
 
-def _words(text: str) -> str:
+def reason_text(text: str) -> str:
+    """Return a typed reason in one line. Problem: reason_long (data: limit), for none too."""
     words = " ".join(text.split())
     if not words or len(words) > MOST_WORDS:
         raise BadAnswer("reason_long", text, limit=MOST_WORDS)

@@ -45,11 +45,12 @@ class Placed:
 
 
 async def place_order(
-    uow: UnitOfWork, session: Session, draft: Draft, now: datetime, *, repeat: bool = False
+    uow: UnitOfWork, session: Session, draft: Draft, now: datetime, *, repeat: bool = False, actor: str = ""
 ) -> Placed:
     """Turn a complete draft into an order and stage all letters and messages of O6.
 
-    Raises `CentreClosed`, `NotOnSale`, and `LooksRepeated` unless `repeat` says that the person knows.
+    `actor` is how the audit names a person whom the draft does not. Raises `CentreClosed`, `NotOnSale`, and
+    `LooksRepeated` unless `repeat` says that the person knows.
     """
     if existing := await uow.order_by_draft(draft.id):
         return Placed(existing, again=True)
@@ -60,15 +61,17 @@ async def place_order(
     students = draft.answers["students"]
     if not repeat:
         similar = await uow.similar_orders(payer, [(people.fold(s["name"]), s["run"]) for s in students])
-        known = [o for o in similar if o.placed_by == draft.user_id or o.centre == centre.number]
+        # Nobody's account is not one person: what others ordered without an account stays theirs.
+        own = {o.id for o in similar if draft.user_id and o.placed_by == draft.user_id}
+        known = [o for o in similar if o.id in own or o.centre == centre.number]
         if known:
-            raise LooksRepeated(numbers=[o.number for o in known if o.placed_by == draft.user_id])
+            raise LooksRepeated(numbers=[o.number for o in known if o.id in own])
     order = _order(draft, session, centre, payer, now)
     uow.add_order(order)
     uow.save_draft(replace(draft, state="placed", touched_at=now))
     links = {line.id: new_link(uow, order, line, now) for line in order.lines}
     await _tell(uow, order, centre, links, now)
-    uow.audit(actor_of(draft), "order.placed", order.id, after=order.number)
+    uow.audit(actor or actor_of(draft), "order.placed", order.id, after=order.number)
     return Placed(order, again=False)
 
 

@@ -78,9 +78,12 @@ async def _found(uow: UnitOfWork, sha256: str) -> tuple[Token, Enrolment]:
     if token is None or token.kind != KIND:
         raise LinkDead
     try:
-        return token, await find_enrolment(uow, token.subject)
+        about = await find_enrolment(uow, token.subject)
     except NotFound:
         raise LinkDead from None
+    if about.line.cancelled:
+        raise LinkDead
+    return token, about
 
 
 def _living(token: Token, about: Enrolment, user_id: int, now: datetime) -> None:
@@ -92,7 +95,7 @@ def _living(token: Token, about: Enrolment, user_id: int, now: datetime) -> None
     if token.used_by not in (None, user_id):
         raise LinkTaken(line=line)
     if token.failures >= MOST_FAILURES:
-        raise LinkLocked(line=line)
+        raise LinkLocked
 
 
 def _asked(session: Session) -> Draft:
@@ -111,7 +114,7 @@ async def prove(uow: UnitOfWork, session: Session, answer: str, now: datetime, *
     draft = _asked(session)
     token, about = await _found(uow, draft.answers["token"])
     _living(token, about, draft.user_id, now)
-    digits = "".join(c for c in answer if c.isdecimal())
+    digits = digits_of(answer)
     if not own_contact and len(digits) != LAST_DIGITS:
         raise BadAnswer(problem="last_digits", value=answer)
     mobile = about.line.mobile
@@ -119,7 +122,7 @@ async def prove(uow: UnitOfWork, session: Session, answer: str, now: datetime, *
     if agrees:
         uow.save_token(replace(token, used_by=draft.user_id, used_at=now))
         uow.save_draft(replace(draft, state="placed", touched_at=now))
-        return Proof(await _bind(uow, about, draft.user_id, now), MOST_FAILURES)
+        return Proof(await bind(uow, about, draft.user_id, now), MOST_FAILURES)
     failures = token.failures + 1
     uow.save_token(replace(token, failures=failures))
     if failures >= MOST_FAILURES:
@@ -130,7 +133,13 @@ async def prove(uow: UnitOfWork, session: Session, answer: str, now: datetime, *
     return Proof(None, MOST_FAILURES - failures)
 
 
-async def _bind(uow: UnitOfWork, about: Enrolment, user_id: int, now: datetime) -> Enrolment:
+def digits_of(answer: str) -> str:
+    """Return the digits of an answer, those of other scripts too, as 0–9."""
+    return "".join(str(int(c)) for c in answer if c.isdecimal())
+
+
+async def bind(uow: UnitOfWork, about: Enrolment, user_id: int, now: datetime) -> Enrolment:
+    """Stage the account as the student's; whoever was bound before has their open questionnaire closed in chat."""
     before = about.line.student_id
     if before is not None and before != user_id:
         left = await uow.active_draft(before, QUESTIONNAIRE)

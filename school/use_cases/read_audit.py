@@ -78,8 +78,8 @@ async def _lines(uow: UnitOfWork, asked: Asked, limit: int, offset: int, zone: t
     if asked.of == "order":
         return await uow.audit_of_subjects(await _subjects(uow, asked.key), limit, offset)
     if asked.of == "person":
-        actor = f"mail:{asked.key}" if "@" in asked.key else f"chat:{asked.key}"
-        return await uow.audit_of_actor(actor, limit, offset)
+        way = "mail" if "@" in asked.key else "chat"
+        return await uow.audit_of_actors((f"{way}:{asked.key}", f"page:{asked.key}"), limit, offset)
     since, until = _bounds(asked.key, zone)
     return await uow.audit_between(since, until, limit, offset)
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from school.admission import with_term
 from school.billing import Invoice, Payment
+from school.cancelling import OrderCancelled
 from school.centre import Role
 from school.errors import NotFound
 from school.money import Kopecks
@@ -77,10 +78,12 @@ async def record_payment(
     """Mark the students at these places (None: all) as paid for; who is paid for already stays as it is.
 
     Who is on an open invoice gets a payment of what their share still lacks. The day of A1 is told anew. Raises
-    `NotFound`.
+    `NotFound`, `OrderCancelled`.
     """
     order = await order_to_pay(uow, session, number)
-    asked = [line.id for line in order.lines] if places is None else lines_at(order, places)
+    asked = [line.id for line in order.living] if places is None else lines_at(order, places)
+    if not asked or any(order.line(line_id).cancelled for line_id in asked):
+        raise OrderCancelled
     desk = Desk(session, now, zone)
     order, billed = await _pay_shares(uow, desk, order, asked)
 

@@ -24,6 +24,7 @@ from school.use_cases.answerable import LIFETIME, add_answerable
 from school.use_cases.own_order import owner_of
 from school.use_cases.refuse_reminders import has_refused
 from school.use_cases.renew_link import expires_on, renew_link
+from school.use_cases.visit_page import client_link_data
 
 DIGEST, CLIENT, STUDENT = "digest", "reminder_client", "reminder_student"
 REMINDER_KINDS = frozenset({DIGEST, CLIENT, STUDENT})
@@ -50,7 +51,8 @@ class Box:
     """All that one recipient is told in one message: a centre's managers, the administrators, or one person.
 
     `day` is the recipient's own. `mail` is where a message that chat refuses goes instead ("" for nowhere). `readers`
-    are the chats that are told of an order; an order that is not there goes to every address.
+    are the chats that are told of an order; an order that is not there goes to every address. `came_over` names who is
+    told of an order because its digest lay unopened.
     """
 
     whose: Whose
@@ -61,6 +63,7 @@ class Box:
     due: list[Due] = field(default_factory=list)
     orders: dict[str, Order] = field(default_factory=dict)
     readers: dict[str, frozenset[str]] = field(default_factory=dict)
+    came_over: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def dedupes(self) -> list[str]:
         """Return the dedupe key of every address: none is written to twice a day."""
@@ -120,6 +123,10 @@ async def stage(uow: UnitOfWork, box: Box, now: datetime) -> None:
     else:
         await _stage_letter(uow, box, now)
     uow.add_reminders([one.reminder for one in box.due])
+    for order_id, names in box.came_over.items():
+        if names:
+            owner = owner_of(box.orders[order_id])
+            uow.audit("clock", "order.handed_over", order_id, owner.name if owner is not None else "", ", ".join(names))
 
 
 def _stage_digest(uow: UnitOfWork, box: Box, now: datetime) -> None:
@@ -140,6 +147,8 @@ async def _stage_letter(uow: UnitOfWork, box: Box, now: datetime) -> None:
             continue
         if channel == "mail" and kind == STUDENT:
             told = {**data, "lines": [await _linked(uow, line, box.orders, now) for line in data["lines"]]}
+        elif channel == "mail" and kind == CLIENT:
+            told = data | client_link_data(uow, box.orders.values(), now)
         _add(uow, Notice(uuid4().hex, kind, channel, address, told, key, bulk=True), now)
 
 
@@ -147,9 +156,11 @@ async def instead_by_mail(uow: UnitOfWork, kind: str, data: dict[str, Any], key:
     """Stage by mail what chat has refused; tell whether there is a mailbox."""
     if not data["mail"] or await has_refused(uow, data["mail"], now):
         return False
+    orders = {order.id: order for line in data["lines"] if (order := await uow.order(line["order"])) is not None}
     if kind == STUDENT:
-        orders = {order.id: order for line in data["lines"] if (order := await uow.order(line["order"])) is not None}
         data = {**data, "lines": [await _linked(uow, line, orders, now) for line in data["lines"]]}
+    elif kind == CLIENT:
+        data = data | client_link_data(uow, orders.values(), now)
     _add(uow, Notice(uuid4().hex, kind, "mail", data["mail"], data, key, bulk=True), now)
     return True
 

@@ -13,10 +13,18 @@ from school.notices import Notice
 from school.order import Enrolment, OrderLine
 from school.ports import Session, UnitOfWork
 from school.questionnaire import may_be_undone
+from school.use_cases.converse import forget_conversation
 from school.use_cases.correct_student import SUFFIX_FLAG, checked_email
 from school.use_cases.decide_questionnaire import take_back
 from school.use_cases.find import who
-from school.use_cases.follow_order import StudentAdmitted, centre_of, may_replace, open_student_led, scope_of_order
+from school.use_cases.follow_order import (
+    StudentAdmitted,
+    centre_of,
+    may_replace,
+    open_student_led,
+    require_living,
+    scope_of_order,
+)
 from school.use_cases.resend_link import send_first_link
 from school.use_cases.tell import student_data
 
@@ -37,8 +45,12 @@ class Newcomer:
 
 
 async def start_replacing(uow: UnitOfWork, session: Session, line_id: str) -> Enrolment:
-    """Return the student who may be replaced by the order's leader. Raises `NotFound`, `StudentAdmitted`."""
+    """Return the student who may be replaced by the order's leader.
+
+    Raises `NotFound`, `OrderCancelled`, `StudentAdmitted`.
+    """
     about = await open_student_led(uow, session, line_id)
+    require_living(about.line)
     if not may_replace(about.line):
         raise StudentAdmitted
     return about
@@ -85,7 +97,9 @@ async def replace_student(
     saved = await send_first_link(uow, about, _with(about.line, newcomer), now)
     before, after = (people.parse_full_name(name).initials for name in (about.line.name, newcomer.name))
     uow.audit(f"chat:{who(session)}", "student.replaced", line_id, before=before, after=after)
-    if not about.order.filled_in_by_staff and about.order.placed_by != who(session):
+    # An order that came by mail or by the page is nobody's in chat.
+    client = None if about.order.filled_in_by_staff else await uow.visitor(about.order.placed_by)
+    if client is not None and client.blocked_at is None and client.user_id != who(session):
         data = {**student_data(saved), "before": before}
         key = f"replaced:{line_id}:v{about.line.version}"
         uow.add_notice(Notice(uuid4().hex, "student_replaced", "chat", str(about.order.placed_by), data, key))
@@ -125,7 +139,7 @@ async def _forget_former(uow: UnitOfWork, about: Enrolment, now: datetime) -> No
     uow.drop_lease(line.id)
     # Answers to messages about the former student must not reach the newcomer.
     uow.drop_cards(line.id, "review")
-    uow.drop_cards(line.id, "thread")
+    forget_conversation(uow, line.id)
     begun = await uow.active_draft(line.student_id, QUESTIONNAIRE) if line.student_id is not None else None
     if begun is not None and begun.answers.get("line") == line.id:
         uow.save_draft(_ended(begun, now))

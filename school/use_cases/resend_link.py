@@ -5,22 +5,23 @@ from datetime import datetime
 
 from school.order import Enrolment, OrderLine
 from school.ports import Session, UnitOfWork
-from school.use_cases.find import who
-from school.use_cases.follow_order import LinkNotNeeded, may_get_link, open_student
+from school.use_cases.find import actor
+from school.use_cases.follow_order import LinkNotNeeded, may_get_link, open_student, require_living
 from school.use_cases.request_link import send_link
 
 
 async def resend_link(uow: UnitOfWork, session: Session, line_id: str, now: datetime) -> Enrolment:
     """Stage a new link in place of the earlier ones and its letter; return the student as saved.
 
-    For who placed the order, its centre's managers, administrators. Raises `NotFound`, `LinkNotNeeded`, and
+    For who placed or proved the order, its centre's managers, administrators. Raises `NotFound`, `LinkNotNeeded`, and
     `LinkSentLately` when one went out minutes ago.
     """
     about = await open_student(uow, session, line_id)
+    require_living(about.line)
     if not may_get_link(about.line):
         raise LinkNotNeeded
     await send_link(uow, about, now)
-    uow.audit(f"chat:{who(session)}", "link.sent", line_id)
+    uow.audit(actor(session), "link.sent", line_id)
     return Enrolment(about.order, replace(about.line, link_sent_at=now))
 
 

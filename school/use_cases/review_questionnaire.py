@@ -3,6 +3,7 @@
 Every function raises `Forbidden` for who is neither a curator nor an administrator, `NotFound` for what is not there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -12,10 +13,12 @@ from school.forms.questionnaire import surnames_differ
 from school.names import fold, parse_name_part
 from school.order import Enrolment
 from school.ports import Card, Lease, QueueState, Session, UnitOfWork
+from school.ports_audit import AuditLine
 from school.questionnaire import DOCUMENTS, Decider, Page, Questionnaire, pages
 from school.use_cases.find import find_enrolment, require_role
 
 LEASE = timedelta(minutes=10)
+MOST_HISTORY = 100
 NAME_PARTS = ("surname", "name", "patronymic", "diploma_surname")
 
 
@@ -61,6 +64,14 @@ class Look:
     questionnaire: Questionnaire
     flags: Flags
     lease: Lease | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Lines of the audit about one questionnaire; `staff` names accounts."""
+
+    lines: tuple[AuditLine, ...]
+    staff: Mapping[int, str]
 
 
 async def deal(uow: UnitOfWork, who: Acting, but: str = "") -> Look | None:
@@ -109,6 +120,26 @@ async def documents(uow: UnitOfWork, who: Acting, line_id: str) -> tuple[Enrolme
         read = ", ".join(page.id for there in found.values() for page in there)
         uow.audit(who.actor, "document.read", line_id, after=read)
     return about, found
+
+
+async def document_page(uow: UnitOfWork, who: Acting, line_id: str, page_id: str) -> tuple[str, int, Page]:
+    """Return a page with its document and its place there, from 1; that it was read is kept in the audit."""
+    _, questionnaire = await find_questionnaire(uow, who, line_id)
+    for document in DOCUMENTS:
+        for at, page in enumerate(pages(questionnaire, document), 1):
+            if page.id == page_id:
+                uow.audit(who.actor, "document.read", line_id, after=page.id)
+                return document, at, page
+    raise NotFound
+
+
+async def history(uow: UnitOfWork, who: Acting, line_id: str) -> History:
+    """Return what happened to the questionnaire, the oldest first."""
+    await find_questionnaire(uow, who, line_id)
+    found = await uow.audit_of_subjects([line_id], MOST_HISTORY, 0)
+    told = [line for line in reversed(found) if line.action.startswith("questionnaire.")]
+    names = {member.user_id: member.name for member in reversed(await uow.staff_ever())}
+    return History(tuple(told), names)
 
 
 async def shown_cards(uow: UnitOfWork, questionnaire: Questionnaire) -> tuple[Card, ...]:

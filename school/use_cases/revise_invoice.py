@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from school.billing import Invoice, spread
+from school.cancelling import OrderCancelled
 from school.dates_typed import parse_day
 from school.errors import NotFound, SchoolError
 from school.money import Kopecks, parse_sum
@@ -97,6 +98,8 @@ async def put_back(uow: UnitOfWork, desk: Desk, before: Mapping[str, Any]) -> In
     others = {line_id for one in found.living if one.id != invoice.id for line_id, _ in one.lines}
     if others & dict(lines).keys():
         raise AllBilled
+    if any(found.order.line(line_id).cancelled for line_id, _ in lines):
+        raise OrderCancelled
     after = replace(
         invoice,
         issued_on=date.fromisoformat(before["issued_on"]),
@@ -143,7 +146,7 @@ async def _revise(
     order, invoice = books.orders[found.order.id], books.invoices[before.id]
     invoices = tuple(invoice if one.id == invoice.id else one for one in found.invoices)
     billed = {line_id for one in invoices if one.state != "cancelled" for line_id, _ in one.lines}
-    free = tuple(line for line in order.lines if line.id not in billed)
+    free = tuple(line for line in order.living if line.id not in billed)
     return Revised(replace(found, order=order, invoices=invoices, free=free), invoice, undo)
 
 

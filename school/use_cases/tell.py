@@ -22,6 +22,7 @@ STUDENT_KINDS = frozenset(
         "curator_message",
         "access_open",
         "documents_sent",
+        "order_cancelled",
     }
 )
 LINKED = frozenset({"questionnaire_returned", "questionnaire_reminder", "curator_message"})

@@ -14,11 +14,18 @@ from school.use_cases.find import holds
 
 @dataclass(frozen=True, slots=True)
 class OfCentres:
-    """Open invoices, and acts whose scan or original is due within a week; `act_due` is the most urgent's last day."""
+    """Open invoices, and acts whose scan or original is due within a week; `act_due` is the most urgent's last day.
+
+    `unbilled` counts unpaid orders that have no invoice; `first_unbilled` is the number of one that waits longest.
+    `first_owing` is the first of the centres that has open invoices or acts due.
+    """
 
     unpaid: int = 0
     acts: int = 0
     act_due: date | None = None
+    unbilled: int = 0
+    first_unbilled: str = ""
+    first_owing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ async def whats_waiting(
 ) -> Waiting:
     """Return what waits, by the roles held now: a manager's own centres, the school's queues, troubles."""
     of_school = holds(session, Role.CURATOR, Role.ADMIN)
-    own = tuple(dict.fromkeys(m.centre for m in session.roles if m.role is Role.MANAGER and m.centre))
+    own = sorted({m.centre for m in session.roles if m.role is Role.MANAGER and m.centre})
     to_admit = None
     if of_school:
         _, to_admit = await uow.lines_to_admit(now, registration=registration, limit=1)
@@ -50,14 +57,17 @@ async def whats_waiting(
 
 async def of_centres(uow: UnitOfWork, numbers: Sequence[str], today: date) -> OfCentres:
     """Return the counts of these centres together."""
-    unpaid = acts = 0
+    unpaid = acts = unbilled = 0
+    first = owing = ""
     dues: list[date] = []
     for number in numbers:
         _, bills = await uow.report_unpaid(number, 1, 0)
         urgent, due = await uow.report_acts(number, today + WEEK, 1, 0)
-        unpaid, acts = unpaid + bills, acts + due
+        unpaid, acts, owing = unpaid + bills, acts + due, owing or (number if bills or due else "")
         dues += [last_day(act) for act in urgent]
-    return OfCentres(unpaid, acts, min(dues, default=None))
+        oldest, without = await uow.orders_without_invoice(number, 1)
+        unbilled, first = unbilled + without, first or next(iter(oldest), "")
+    return OfCentres(unpaid, acts, min(dues, default=None), unbilled, first, owing)
 
 
 def last_day(act: Act) -> date:

@@ -1,7 +1,7 @@
 """See who works here, and end a role at once (DESIGN: security). Administrators only."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,6 +11,8 @@ from school.errors import NotFound, SchoolError
 from school.notices import Notice
 from school.ports import Session, UnitOfWork
 from school.use_cases.find import require_role, who
+from school.use_cases.own_order import Owner, moved, owner_of
+from school.use_cases.sign_in import end_visits
 
 OWN = frozenset({"proof", "to_curator"})
 
@@ -48,10 +50,19 @@ async def find_member(uow: UnitOfWork, session: Session, member_id: str) -> Staf
     return member
 
 
-async def withdraw_staff(uow: UnitOfWork, session: Session, member_id: str, now: datetime) -> StaffMember:
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The role as it was, and how many orders its holder led: `passed` to the substitute, `freed` for anybody."""
+
+    member: StaffMember
+    passed: int = 0
+    freed: int = 0
+
+
+async def withdraw_staff(uow: UnitOfWork, session: Session, member_id: str, now: datetime) -> Withdrawn:
     """Stage the end of a role: its holder loses what they look at and were asked, and is told.
 
-    Return the role as it was. Raises `Forbidden`, `NotFound`, `LastAdmin`.
+    The orders they led go to the substitutes, or become free. Raises `Forbidden`, `NotFound`, `LastAdmin`.
     """
     member = await find_member(uow, session, member_id)
     if member.role is Role.ADMIN:
@@ -62,11 +73,29 @@ async def withdraw_staff(uow: UnitOfWork, session: Session, member_id: str, now:
     if member.role is Role.CURATOR:
         uow.drop_leases_of(member.user_id)
     await _end_questions(uow, member.user_id, now)
+    await end_visits(uow, member.user_id, now)
     data = {"role": member.role.value, "centre": member.centre or ""}
     uow.add_notice(Notice(uuid4().hex, "role_withdrawn", "chat", str(member.chat_id), data, f"withdrawn:{member.id}"))
     before = f"{member.role.value} {member.centre or ''}".strip()
     uow.audit(f"chat:{who(session)}", "staff.withdrawn", member.id, before=before)
-    return member
+    return await _pass_orders(uow, session, member)
+
+
+async def _pass_orders(uow: UnitOfWork, session: Session, member: StaffMember) -> Withdrawn:
+    """Stage that nobody without a role stands at an order as who leads it or stands in."""
+    passed = freed = 0
+    led = await uow.orders_led_by(member.centre, member.user_id) if member.centre else ()
+    for order in led:
+        after = moved(order, Owner(member.user_id, member.name), "leave")
+        if after.extra == order.extra:
+            continue
+        uow.save_order_extra(after)
+        was, now_leads = owner_of(order), owner_of(after)
+        if was is not None and was.user_id == member.user_id:
+            passed, freed = (passed + 1, freed) if now_leads else (passed, freed + 1)
+        before, then = (str(one.user_id) if one else "" for one in (was, now_leads))
+        uow.audit(f"chat:{who(session)}", "order.leave", order.id, before, then)
+    return Withdrawn(member, passed, freed)
 
 
 async def _end_questions(uow: UnitOfWork, user_id: int, now: datetime) -> None:
