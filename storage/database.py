@@ -1,11 +1,11 @@
 """The database of the assistant, SQLite or PostgreSQL by its URL alone: the one door to storage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from school.catalogue import Catalogue
 from school.centre import Centre
@@ -86,6 +86,11 @@ class Database:
     async def centres(self) -> list[Centre]:
         """Return all centres by number."""
         return await self.run(reads.centres)
+
+    async def forget_tokens(self, kinds: Sequence[str], before: datetime) -> None:
+        """Delete tokens of these kinds that expired before this moment: nothing is told of them any more."""
+        statement = delete(t.tokens).where(t.tokens.c.kind.in_(kinds), t.tokens.c.expires_at < before)
+        await self.write(lambda c: c.execute(statement).close())
 
     async def drafts_to_nudge(self, touched_before: datetime, limit: int) -> list[Draft]:
         """Return active drafts untouched since then and not nudged yet, the longest first."""

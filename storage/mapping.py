@@ -34,6 +34,7 @@ _LINE_COLUMNS = (
     "admit_by",
     "registered_at",
     "listed_at",
+    "cancelled_at",
     "version",
 )
 _ACT_PAGES = ("scan_pages", "paper_pages")

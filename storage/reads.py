@@ -89,6 +89,15 @@ def staff_of_role(connection: Connection, role: Role) -> list[StaffMember]:
     return [staff_member(row) for row in connection.execute(_STAFF_OF_ROLE, {"role": role.value})]
 
 
+_STAFF_OF_MAILBOX = _STAFF.where(t.staff.c.email == bindparam("email"))
+
+
+def staff_of_mailbox(connection: Connection, email: str) -> list[StaffMember]:
+    """Read the roles whose registered mailbox this is."""
+    rows = connection.execute(_STAFF_OF_MAILBOX, {"email": email.lower()})
+    return [staff_member(row) for row in rows] if email else []
+
+
 _STAFF_MEMBER = select(t.staff).where(t.staff.c.id == bindparam("member_id"))
 _VISITOR = select(t.visitors).where(t.visitors.c.user_id == bindparam("user"))
 
@@ -167,6 +176,7 @@ def orders_placed_by(connection: Connection, user_id: int, limit: int, offset: i
 _STUDENT_LINES = select(t.order_lines.c.order_id).where(
     t.order_lines.c.folded.in_(bindparam("names", expanding=True)),
     t.order_lines.c.run.in_(bindparam("runs", expanding=True)),
+    t.order_lines.c.cancelled_at.is_(None),
 )
 _SAME_INN = orders_where((t.orders.c.inn == bindparam("payer")) & t.orders.c.id.in_(_STUDENT_LINES))
 _SAME_NAME = orders_where((t.orders.c.payer_folded == bindparam("payer")) & t.orders.c.id.in_(_STUDENT_LINES))
@@ -201,7 +211,7 @@ _TOKEN = select(t.tokens).where(t.tokens.c.sha256 == bindparam("sha256"))
 _LINES_OF = (
     select(t.order_lines.c.id)
     .join(t.orders, t.orders.c.id == t.order_lines.c.order_id)
-    .where(t.order_lines.c.student_id == bindparam("user_id"))
+    .where(t.order_lines.c.student_id == bindparam("user_id"), t.order_lines.c.cancelled_at.is_(None))
     .order_by(*_NEWEST, t.order_lines.c.position)
 )
 
@@ -256,6 +266,15 @@ _ACTIVE_DRAFT = (
     .order_by(t.drafts.c.touched_at.desc())
     .limit(1)
 )
+
+
+_DRAFT = select(t.drafts).where(t.drafts.c.id == bindparam("key"))
+
+
+def draft(connection: Connection, draft_id: str) -> Draft | None:
+    """Read the draft of this id."""
+    row = connection.execute(_DRAFT, {"key": draft_id}).first()
+    return Draft(*row) if row is not None else None
 
 
 def active_draft(connection: Connection, user_id: int, form: str) -> Draft | None:

@@ -26,7 +26,8 @@ def _paged(query: Select[Any]) -> Select[Any]:
 
 
 _OF_SUBJECTS = _paged(_LINES.where(_A.subject.in_(_IDS)).order_by(_A.id.desc()))
-_OF_ACTOR = _paged(_LINES.where(_A.actor == bindparam("of_actor")).order_by(_A.id.desc()))
+_ACTORS: ColumnElement[Any] = bindparam("of_actors", expanding=True)
+_OF_ACTOR = _paged(_LINES.where(_A.actor.in_(_ACTORS)).order_by(_A.id.desc()))
 _BETWEEN = _paged(
     _LINES.where(_A.at >= bindparam("since", type_=_A.at.type), _A.at < bindparam("until", type_=_A.at.type)).order_by(
         _A.at.desc(), _A.id.desc()
@@ -40,9 +41,9 @@ def of_subjects(connection: Connection, subjects: Sequence[str], limit: int, off
     return [AuditLine(*row) for row in connection.execute(_OF_SUBJECTS, given)]
 
 
-def of_actor(connection: Connection, actor: str, limit: int, offset: int) -> list[AuditLine]:
-    """Read a page of what an actor did, the newest first."""
-    given = {"of_actor": actor, "limit": limit, "offset": offset}
+def of_actors(connection: Connection, actors: Sequence[str], limit: int, offset: int) -> list[AuditLine]:
+    """Read a page of what these actors did, the newest first."""
+    given = {"of_actors": list(actors), "limit": limit, "offset": offset}
     return [AuditLine(*row) for row in connection.execute(_OF_ACTOR, given)]
 
 

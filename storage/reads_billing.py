@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal_column, or_, select
 
 from school.billing import Allocation, Invoice, Payment
 from school.closing import Act
@@ -130,10 +130,12 @@ def acts_by(connection: Connection, what: str, value: str) -> list[Act]:
 
 
 _PAID: ColumnElement[bool] = _LINES.payment == literal_column("'paid'")
+_LIVING = _LINES.cancelled_at.is_(None)
 WITHOUT_ACT = (
     select(_LINES.order_id, _LINES.run)
     .where(
         _LINES.act == literal_column("''"),
+        _LIVING,
         or_(_PAID, _LINES.admitted_at.is_not(None)),
         _LINES.ends < bindparam("before"),
     )
@@ -186,7 +188,7 @@ UNSHIPPED = _report(
     select(_LINES.order_id, _LINES.id, _LINES.run, _LINES.ends, func.coalesce(_ACT_ID, literal_column("''"))).order_by(
         _LINES.ends, _LINES.id
     ),
-    (_LINES.act != literal_column("'closed'")) & _PAID & (_LINES.ends < bindparam("today")),
+    (_LINES.act != literal_column("'closed'")) & _PAID & _LIVING & (_LINES.ends < bindparam("today")),
     _LINES.centre,
 )
 
@@ -228,3 +230,20 @@ def orders_placed_since(connection: Connection, centre: str | None, since: datet
     """Read ids of orders of a centre or of all that were placed since this moment, the newest first."""
     given = {"centre": centre, "since": since, "limit": limit}
     return list(connection.execute(_PLACED_SINCE[centre is not None], given).scalars())
+
+
+_WITHOUT_INVOICE = (
+    (t.orders.c.centre == _CENTRE)
+    & exists().where(_LINES.order_id == t.orders.c.id, _LIVING, _LINES.payment == literal_column("'unpaid'"))
+    & ~exists().where(_I.order_id == t.orders.c.id, _I.state != literal_column("'cancelled'"))
+)
+_OLDEST_WITHOUT_INVOICE = (
+    select(t.orders.c.number).where(_WITHOUT_INVOICE).order_by(t.orders.c.placed_at, t.orders.c.id)
+).limit(bindparam("limit"))
+_COUNT_WITHOUT_INVOICE = select(func.count()).select_from(t.orders).where(_WITHOUT_INVOICE)
+
+
+def orders_without_invoice(connection: Connection, centre: str, limit: int) -> tuple[list[str], int]:
+    """Read the numbers of the centre's unpaid orders that have no invoice, the oldest first, and their count."""
+    numbers = list(connection.execute(_OLDEST_WITHOUT_INVOICE, {"centre": centre, "limit": limit}).scalars())
+    return numbers, connection.execute(_COUNT_WITHOUT_INVOICE, {"centre": centre}).scalar_one()

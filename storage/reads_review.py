@@ -27,12 +27,14 @@ _BUT: ColumnElement[str] = bindparam("but", "")
 
 # Nobody checks their own questionnaire.
 _NOT_OWN = or_(_LINES.student_id.is_(None), _LINES.student_id != _USER)
-_SUBMITTED: ColumnElement[bool] = _LINES.questionnaire == literal_column("'submitted'")
+_LIVING = _LINES.cancelled_at.is_(None)
+_SUBMITTED: ColumnElement[bool] = (_LINES.questionnaire == literal_column("'submitted'")) & _LIVING
 _ADMITTED = _LINES.admitted_at.is_not(None)
 _READY = (
     (_LINES.questionnaire == literal_column("'approved'"))
     & (_LINES.payment == literal_column("'paid'"))
     & _LINES.admitted_at.is_(None)
+    & _LIVING
 )
 
 _QUESTIONNAIRE = select(t.questionnaires).where(t.questionnaires.c.line_id == bindparam("line_id"))
@@ -139,7 +141,7 @@ TO_ADMIT = {
     False: _page_and_count(_READY),
     True: _page_and_count(_READY & _LINES.registered_at.is_not(None)),
 }
-DUE = _page_and_count(_LINES.admitted_at.is_(None) & (_LINES.admit_by <= _TODAY))
+DUE = _page_and_count(_LINES.admitted_at.is_(None) & _LIVING & (_LINES.admit_by <= _TODAY))
 
 
 def lines_to_admit(connection: Connection, limit: int, *, registration: bool) -> tuple[list[str], int]:

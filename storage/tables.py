@@ -34,14 +34,14 @@ metadata = MetaData(
 )
 
 PENDING = text("state = 'pending'")
-SUBMITTED = text("questionnaire = 'submitted'")
-READY = text("questionnaire = 'approved' AND payment = 'paid' AND admitted_at IS NULL")
-NOT_ADMITTED = text("admitted_at IS NULL")
+SUBMITTED = text("questionnaire = 'submitted' AND cancelled_at IS NULL")
+READY = text("questionnaire = 'approved' AND payment = 'paid' AND admitted_at IS NULL AND cancelled_at IS NULL")
+NOT_ADMITTED = text("admitted_at IS NULL AND cancelled_at IS NULL")
 ADMITTED = text("admitted_at IS NOT NULL")
 NOT_LISTED = text("admitted_at IS NOT NULL AND listed_at IS NULL")
 REMINDED = text("remind_at IS NOT NULL")
-WITHOUT_ACT = text("act = '' AND (payment = 'paid' OR admitted_at IS NOT NULL)")
-UNSHIPPED = text("act <> 'closed' AND payment = 'paid'")
+WITHOUT_ACT = text("act = '' AND cancelled_at IS NULL AND (payment = 'paid' OR admitted_at IS NOT NULL)")
+UNSHIPPED = text("act <> 'closed' AND payment = 'paid' AND cancelled_at IS NULL")
 
 # What `order_lines.admit_by` holds for a line without such a date: it sorts last on both databases, by index.
 NO_TERM = date(9999, 1, 1)
@@ -132,7 +132,9 @@ staff = Table(
     moment("since"),
     moment("withdrawn_at", null=True),
     moment("seen_at", null=True),
+    Column("email", Text, nullable=False, server_default=""),
     Index("ix_staff_user_id", "user_id"),
+    Index("ix_staff_email", "email"),
     Index("ix_staff_centre_role", "centre", "role"),
 )
 
@@ -218,6 +220,7 @@ order_lines = Table(
     Column("ends", Date, nullable=False, server_default=NO_TERM.isoformat()),
     Column("email_key", Text, nullable=False, server_default=""),  # the address in small letters
     Column("act", Text, nullable=False, server_default=""),  # "", open, closed: of the order's act of this run
+    moment("cancelled_at", null=True),
     UniqueConstraint("order_id", "position"),
     Index("ix_order_lines_run", "run"),
     Index("ix_order_lines_folded", "folded"),

@@ -20,9 +20,9 @@ class UowAudit(UowBase):
         """Return a page of what was done to any of these, the newest first, by index."""
         return await self._database.run(lambda c: reads_audit.of_subjects(c, subjects, limit, offset))
 
-    async def audit_of_actor(self, actor: str, limit: int, offset: int) -> Sequence[AuditLine]:
-        """Return a page of what this actor did, the newest first, by index."""
-        return await self._database.run(lambda c: reads_audit.of_actor(c, actor, limit, offset))
+    async def audit_of_actors(self, actors: Sequence[str], limit: int, offset: int) -> Sequence[AuditLine]:
+        """Return a page of what these actors did, the newest first, by index."""
+        return await self._database.run(lambda c: reads_audit.of_actors(c, actors, limit, offset))
 
     async def audit_between(self, since: datetime, until: datetime, limit: int, offset: int) -> Sequence[AuditLine]:
         """Return a page of what was done from `since` on and before `until` (UTC), the newest first, by index."""

@@ -185,6 +185,10 @@ class UowClosing(UowBase):
         """
         return await self._database.run(lambda c: reads_billing.report_acts(c, centre, until, limit, offset))
 
+    async def orders_without_invoice(self, centre: str, limit: int) -> tuple[Sequence[str], int]:
+        """Return numbers of the centre's unpaid orders that have no invoice, the oldest first, and their count."""
+        return await self._database.run(lambda c: reads_billing.orders_without_invoice(c, centre, limit))
+
     async def orders_placed_since(self, centre: str | None, since: datetime, limit: int) -> Sequence[str]:
         """Return ids of orders of a centre or of all placed since this moment (UTC), the newest first."""
         return await self._database.run(lambda c: reads_billing.orders_placed_since(c, centre, since, limit))

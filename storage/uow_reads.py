@@ -51,6 +51,10 @@ class UowReads:
         """Return the account's latest active draft of this form, or None."""
         return await self._database.run(lambda c: reads.active_draft(c, user_id, form))
 
+    async def draft(self, draft_id: str) -> Draft | None:
+        """Return the draft of this id in whatever state, or None."""
+        return await self._database.run(lambda c: reads.draft(c, draft_id))
+
     async def order_by_draft(self, draft_id: str) -> Order | None:
         """Return the order made of this draft, if any."""
         return await self._database.run(lambda c: reads.order_by(c, "draft", draft_id))
@@ -90,6 +94,10 @@ class UowReads:
     async def visitor(self, user_id: int) -> Visitor | None:
         """Return the account, or None when it has never written."""
         return await self._database.run(lambda c: reads.visitor(c, user_id))
+
+    async def staff_of_mailbox(self, email: str) -> Sequence[StaffMember]:
+        """Return the roles held now whose registered mailbox this is."""
+        return await self._database.run(lambda c: reads.staff_of_mailbox(c, email))
 
     async def staff_member(self, member_id: str) -> StaffMember | None:
         """Return a role by its id, a withdrawn one too."""

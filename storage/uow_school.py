@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, bindparam, insert, update
 from school.catalogue import Catalogue
 from school.centre import Centre
 from school.ports_school import SchoolDocument
-from school.stats import Path
-from storage import reads_school
+from school.stats import Span, Tally
+from storage import reads_school, reads_stats
 from storage import tables as t
 from storage import tables_catalogue as k
 from storage.inserts import upsert
@@ -93,6 +93,10 @@ class UowSchool(UowBase):
         """Stage that a present version is hidden since `at`, None: shown again; a `Conflict` where it is replaced."""
         self._stage(Staged(_HIDE, {"key": document_id, "at": at}, 1))
 
-    async def student_paths(self, centre: str | None, since: datetime, limit: int) -> Sequence[Path]:
-        """Return the ways of the students of orders placed since (UTC), of a centre or of all, the newest first."""
-        return await self._database.run(lambda c: reads_school.student_paths(c, centre, since, limit))
+    async def stage_tallies(self, centre: str | None, span: Span) -> Sequence[Tally]:
+        """Return who reached which stage on the days of the span, of a centre or of all, in any order."""
+        found: list[Tally] = []
+        # Part after part: SQLite has one reader, and who asks for a status must not wait for the figures of a year.
+        for part in reads_stats.parts(self._database.dialect, centre, span):
+            found += await self._database.run(part.tallies)
+        return found

@@ -44,6 +44,10 @@ class UowStatus(UowBase):
         """
         return await self._database.run(lambda c: reads_status.find(c, query, centres, limit))
 
+    async def orders_led_by(self, centre: str, user_id: int) -> Sequence[Order]:
+        """Return the orders of the centre that name this account as their owner or substitute."""
+        return await self._database.run(lambda c: reads_status.orders_led_by(c, centre, user_id))
+
     def save_order_extra(self, order: Order) -> None:
         """Stage an update of the order's `extra` alone; compares and raises the order's version."""
         changed = {"extra": order.extra, "version": order.version + 1, "key": order.id, "compared": order.version}

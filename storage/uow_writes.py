@@ -43,6 +43,7 @@ _DROP_DOCUMENTS = delete(t.documents).where(t.documents.c.line_id == bindparam("
 _DROP_DOCUMENT = delete(t.documents).where(t.documents.c.id == bindparam("key"))
 _DROP_LEASE = delete(t.leases).where(t.leases.c.line_id == bindparam("key"))
 _DROP_LEASES = delete(t.leases).where(t.leases.c.user_id == bindparam("key"))
+_DROP_TOKENS = delete(t.tokens).where(t.tokens.c.subject == bindparam("key"), t.tokens.c.kind == bindparam("of_kind"))
 _DROP_CARDS = delete(t.cards).where(t.cards.c.subject == bindparam("key"), t.cards.c.kind == bindparam("of_kind"))
 _WITHDRAW = (
     update(t.staff)
@@ -53,6 +54,11 @@ _SEEN_STAFF = (
     update(t.staff)
     .where(t.staff.c.user_id == bindparam("key"), t.staff.c.withdrawn_at.is_(None))
     .values(seen_at=bindparam("at"))
+)
+_MAILBOX = (
+    update(t.staff)
+    .where(t.staff.c.user_id == bindparam("key"), t.staff.c.withdrawn_at.is_(None))
+    .values(email=bindparam("address"))
 )
 
 
@@ -167,6 +173,10 @@ class UowWrites(UowReminders, UowStatus):
         statement = upsert(self._database.dialect, t.cards, "notice_id")
         self._stage(Staged(statement, values(card)), "card", card.notice_id)
 
+    def drop_tokens(self, kind: str, subject: str) -> None:
+        """Stage the erasure of the subject's tokens of this kind, with all they hold."""
+        self._stage(Staged(_DROP_TOKENS, {"of_kind": kind, "key": subject}))
+
     def drop_cards(self, subject: str, kind: CardKind) -> None:
         """Stage forgetting the messages that stand for this."""
         self._stage(Staged(_DROP_CARDS, {"key": subject, "of_kind": kind}))
@@ -182,6 +192,10 @@ class UowWrites(UowReminders, UowStatus):
     def see_staff(self, user_id: int, now: datetime) -> None:
         """Stage that the account, in every role it holds, wrote to the bot now."""
         self._stage(Staged(_SEEN_STAFF, {"key": user_id, "at": now}))
+
+    def set_mailbox(self, user_id: int, email: str) -> None:
+        """Stage the registered mailbox of the account, in every role it holds."""
+        self._stage(Staged(_MAILBOX, {"key": user_id, "address": email.lower()}))
 
     def add_notice(self, notice: Notice) -> None:
         """Stage an outgoing message; one whose `dedupe` is there already is dropped in silence."""
