@@ -63,16 +63,21 @@ ACTIONS: dict[str, str] = {
     "line.priced": "цена места изменилась",
     "link.bound": "ученик открыл свою ссылку",
     "link.locked": "ссылка закрыта после неверных ответов",
+    "page.opened": "страницу открыли и подтвердили, кто это",
     "link.phone_not_mine": "ученик сказал, что телефон не его",
     "link.requested": "запрошена новая ссылка",
     "link.sent": "ссылка отправлена заново",
+    "link.page": "открыта ссылка на страницу анкеты",
     "message.dropped": "сообщение убрано из очереди",
     "message.retried": "сообщение отправлено ещё раз",
+    "order.cancelled": "заявка отменена",
+    "order.handed_over": "заявка в сводке перешла к следующему сотруднику",
     "order.leave": "сотрудник больше не ведёт заявку",
     "order.note": "к заявке записана заметка",
     "order.placed": "заявка принята",
     "order.stand": "сотрудник замещает по заявке",
     "order.take": "сотрудник ведёт заявку",
+    "order_line.cancelled": "место в заявке отменено",
     "payment.erased": "платёж удалён",
     "payment.not_ours": "платёж отложен как чужой",
     "payment.put_back": "платёж возвращён в работу",
@@ -82,6 +87,7 @@ ACTIONS: dict[str, str] = {
     "payment.taken_back": "отметка об оплате снята",
     "payment.unsettled": "платёж снят со счетов",
     "questionnaire.approved": "анкета подтверждена",
+    "questionnaire.erased": "ответы анкеты удалены",
     "questionnaire.declined": "анкета отклонена",
     "questionnaire.reopened": "анкета открыта заново",
     "questionnaire.returned": "анкета возвращена",
@@ -110,6 +116,9 @@ ACTIONS: dict[str, str] = {
     "replacement.asked": "клиент попросил заменить ученика",
     "staff.invited": "сотрудник приглашён",
     "staff.joined": "сотрудник принял приглашение",
+    "staff.mailbox": "рабочая почта сотрудника изменена",
+    "staff.signed_in": "сотрудник вошёл на страницу",
+    "staff.signed_out": "сотрудник вышел со страницы",
     "staff.withdrawn": "роль сотрудника отозвана",
     "statement.read": "банковская выписка загружена",
     "status.read": "поиск по заявкам",
@@ -161,7 +170,7 @@ _MONEY = frozenset(
 # What these hold are ids of files and snapshots for the machine: the action says all that a person needs.
 _SILENT = (
     "document.read", "access.listed", "link.bound", "group.moved", "bank_account.owned", "status.read",
-    "order.leave", "order.stand", "order.take",
+    "staff.signed_out", "order.leave", "order.placed", "order.stand", "order.take",
 )  # fmt: skip
 _OPAQUE = re.compile(r"[0-9a-f]{24,}|[{\[].*", re.DOTALL)
 _LABELS = {
@@ -184,17 +193,23 @@ def actor_words(actor: str, staff: Mapping[int, str]) -> str:
     way, _, who = actor.partition(":")
     if way == "chat" and who.isdecimal():
         return staff.get(int(who)) or f"клиент или ученик, чат {who}"
+    if way == "page" and who.isdecimal():
+        return f"{staff.get(int(who)) or 'сотрудник'}, на странице"
+    if way == "page":
+        return f"страница, {who}" if who else "страница"
     if way == "mail":
         return f"письмо от {who}" if who else "письмо"
     return _BOT.get(actor, "бот")
 
 
-def subject_words(line: AuditLine, labels: Mapping[str, Label]) -> str:
+def subject_words(line: AuditLine, labels: Mapping[str, Label], staff: Mapping[int, str]) -> str:
     """Return what it was done to, "" where people have no name for it."""
     label = labels.get(line.subject)
     if label is not None:
         number = label.name or "без номера"
         return _LABELS[label.what].format(number, label.order)
+    if line.action in ("audit.read", "audit.exported"):
+        return _asked(line.subject, staff)
     if line.action == "status.read":
         return "все центры" if line.subject == "all" else f"центры: {line.subject.replace(',', ', ')}"
     if line.action.startswith("centre."):
@@ -205,6 +220,14 @@ def subject_words(line: AuditLine, labels: Mapping[str, Label]) -> str:
         return _VALUES.get(line.subject, "")
     machine = line.action.startswith(("access.", "catalogue.", "document."))
     return "" if machine or _OPAQUE.fullmatch(line.subject) else line.subject
+
+
+def _asked(key: str, staff: Mapping[int, str]) -> str:
+    """Return what the journal was asked for: a day, a member of staff, an order, an address."""
+    if key.isdecimal():
+        return staff.get(int(key)) or f"чат {key}"
+    day = _moment(key)
+    return date_long(day) if day else key if "@" in key else f"заявка № {key}"
 
 
 def value_words(action: str, value: str) -> str:

@@ -15,7 +15,8 @@ def invoice_line(invoice: Invoice) -> str:
     """Write an invoice in a line: «Счёт № 57 от 5 мая · 49 000 ₽ · оплачено 24 500 ₽»."""
     parts = [f"Счёт № {invoice.number} от {date_short(invoice.issued_on)}", format_sum(invoice.total)]
     if invoice.state == "cancelled":
-        return " · ".join([*parts, "отменён"])
+        kept = [f"оплачено {format_sum(invoice.paid)}"] if invoice.paid > 0 else []
+        return " · ".join([*parts, "отменён", *kept])
     if invoice.paid > invoice.total:
         parts.append(f"оплачено {format_sum(invoice.paid)}")
     elif invoice.state == "paid":

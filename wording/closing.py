@@ -184,3 +184,18 @@ def _on(day: date | None, today: date) -> str:
 
 def _day(day: date, today: date) -> str:
     return date_short(day) if day.year == today.year else date_long(day)
+
+
+def client_line(act: Act) -> str:
+    """Say in a line, with its pictogram, what the client has to do about the act; plain text."""
+    if act.diadoc == "signed":
+        return "✅ подписан в Диадоке, больше ничего не нужно"
+    if act.scan == "returned":
+        return f"⚠️ скан не подошёл: {act.return_reason}. Пришлите новый в сервисный центр"
+    if act.scan != "none":
+        return "✅ подписанный акт получен"
+    if act.diadoc == "promised":
+        return "⏳ ждём вашу подпись в Диадоке"
+    if act.sent_at is not None:
+        return "⚠️ подпишите акт и верните в сервисный центр: он пришёл вам на почту"
+    return "⏳ готовим, пришлём вам на почту"

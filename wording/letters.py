@@ -9,6 +9,7 @@ LETTER_NAMES: dict[str, str] = {
     "questionnaire_reminder": "напоминание об анкете",
     "curator_message": "сообщение куратора",
     "student_answer": "ответ ученику",
+    "student_message": "сообщение ученика, куратору",
     "student_consent_wanted": "просьба о согласии, ученику",
     "address_fault": "почта ученика не работает, центру",
     "access_open": "доступ открыт",
@@ -20,6 +21,8 @@ LETTER_NAMES: dict[str, str] = {
     "order_not_taken": "заявка не принята",
     "centre_answer": "ответ центру",
     "action_code": "код подтверждения, центру",
+    "staff_sign_in": "вход на страницу сотрудника",
+    "staff_mailbox_changed": "рабочую почту сменили",
     "reminders_off": "больше не напоминаем",
     "access_list": "список для доступа",
     "report_weekly": "отчёт за неделю",
@@ -29,4 +32,6 @@ LETTER_NAMES: dict[str, str] = {
     "digest": "сводка центру",
     "documents_sent": "документы отправлены, ученику",
     "documents_sent_to_client": "документы отправлены, заказчику",
+    "order_cancelled": "место отменено, ученику",
+    "order_cancelled_to_client": "заявка отменена, заказчику",
 }

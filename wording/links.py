@@ -3,11 +3,12 @@
 ALL_COURSES = "Все курсы"
 
 
-def invitation(centre: str, discipline: str, url: str) -> str:
-    """Return the text to be forwarded; `discipline` "" where the link leads to all courses."""
+def invitation(centre: str, discipline: str, url: str, page: str | None = None) -> str:
+    """Return the text to be forwarded; `discipline` "" where the link leads to all courses, `page` the page's own."""
     what = f" в направлении «{discipline}»" if discipline else ""
+    where = f"Ссылка для Telegram: {url}\nСсылка на страницу: {page}" if page else url
     return (
-        f"Здравствуйте! Оформить заявку на обучение{what} можно здесь:\n{url}\n\n"
+        f"Здравствуйте! Оформить заявку на обучение{what} можно здесь:\n{where}\n\n"
         "Понадобятся реквизиты плательщика, а по каждому ученику — ФИО, мобильный телефон и его собственная почта. "
         "Это займёт минут пять, можно прерваться и продолжить позже.\n"
         f"{centre}"

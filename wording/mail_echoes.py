@@ -176,6 +176,8 @@ def order_lines(order: Mapping[str, Any]) -> list[str]:
 
 def _student_line(one: Mapping[str, Any]) -> str:
     states = [PAYMENT[one["payment"]], f"анкета {QUESTIONNAIRE[one['questionnaire']]}"]
+    if one.get("cancelled"):
+        states.insert(0, "отменено")
     if one["admitted"]:
         states += ["зачислен", f"тестирование: {TEST[one['test']]}", f"обучение: {TRAINING[one['training']]}"]
     if one["tracking"]:

@@ -60,6 +60,11 @@ def _inn_checksum(problem: BadAnswer) -> str:
     )
 
 
+def _note_long(problem: BadAnswer) -> str:
+    length = len(problem.value)
+    return f"В заметке {length} знаков, а помещается {problem.data.get('longest', 2000)}. Пришлите короче."
+
+
 def _inn_zero(problem: BadAnswer) -> str:
     return f"ИНН из одних нулей не бывает. Пришлите настоящий, например: {_inn_sample(problem)}."
 
@@ -233,6 +238,8 @@ SENTENCES: dict[str, Sentence] = {
     "Например: +7 933 933-33-33.",
     "phone_not_mobile": "Номер {value} — не мобильный. Пришлите мобильный, например: +7 933 933-33-33.",
     "email_bad": _email_bad,
+    "mailbox_of_centre": "Почта {value} — общий ящик центра, его читают несколько человек. Укажите собственную.",
+    "mailbox_taken": "Почта {value} уже записана за другим сотрудником. У каждого должна быть своя: укажите другую.",
     "contact_no_name": "В строке «{value}» нет имени. Добавьте фамилию, имя и отчество.\n" + _CONTACT_SAMPLE,
     "contact_no_phone": "В строке «{value}» нет телефона. Добавьте мобильный.\n" + _CONTACT_SAMPLE,
     "contact_no_email": "В строке «{value}» нет электронной почты. Добавьте адрес.\n" + _CONTACT_SAMPLE,
@@ -299,6 +306,8 @@ SENTENCES: dict[str, Sentence] = {
     "seller_text_long": _too_long("Текст"),
     "seller_vat": "НДС «{value}» не подходит. Укажите 5, 7, 10 или 22, а если НДС не облагается — нет.",
     "seller_valid_days": "Срок счёта «{value}» не подходит. Укажите число дней от 1 до 365, например: 5.",
+    "note_empty": "Заметка пустая. Напишите хотя бы слово, например: перезвонить в среду.",
+    "note_long": _note_long,
     "status_short": "«{value}» — слишком коротко. Пришлите две буквы фамилии или названия, ИНН или номер заявки.",
     "status_words": "По «{value}» ищется слишком многое. Добавьте слово из названия, например: /status Ромашка.",
     "snooze_past": "Отложить можно только на будущее, а вы прислали «{value}». Пришлите дату после сегодняшней.",

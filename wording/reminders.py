@@ -10,6 +10,7 @@ from typing import Any
 
 from wording.cases import genitive_of
 from wording.dates import date_long, date_short, no_later_than, until
+from wording.names import bare
 from wording.plurals import plural
 from wording.sums import format_sum
 
@@ -44,6 +45,19 @@ def line_words(line: Line) -> str:
     """
     instead = f"за {shortened(genitive_of(line['instead_of']), LONGEST_PAYER)}, " if line.get("instead_of") else ""
     return f"{instead}заявка № {line['number']}, {shortened(line['payer'], LONGEST_PAYER)}: {_matter(line)}"
+
+
+def bared(line: Line) -> dict[str, Any]:
+    """Return the line for a chat without personal data: of persons, sole traders too, first letters."""
+    payer = str(line["payer"])
+    # Lines staged before the key was there: an organisation's name stands in quotes.
+    person = line.get("person", "«" not in payer)
+    return {
+        **line,
+        "payer": bare(payer) if person else payer,
+        "students": [bare(name) for name in line.get("students") or []],
+        "instead_of": bare(str(line["instead_of"])) if line.get("instead_of") else None,
+    }
 
 
 def shortened(words: str, longest: int) -> str:

@@ -1,13 +1,15 @@
 """Words of `/status`: the nine columns of REGULATIONS M2 and what stands in the way, for the screen and the sheet."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
 
 from school.order import Order
 from school.payer import PayerKind
-from school.people import parse_full_name
 from school.status import Row, Totals
 from wording import statuses
 from wording.dates import no_later_than, period_with_year
+from wording.names import bare
 from wording.plurals import plural
 
 M2_COLUMNS = (
@@ -19,6 +21,7 @@ SHEET = "Статус"
 NOT_SENT = "не отправлено"
 NO_INN, NO_KPP = "не указан", "нет"
 HIDDEN = "не показываем"
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 _OF_PERSONS = ("", "одного", "двоих", "троих", "четверых", "пятерых", "шестерых", "семерых")
 _QUESTIONNAIRE = {
@@ -50,12 +53,12 @@ class Facts:
     deadline: str
 
 
-def facts(row: Row, *, in_chat: bool) -> Facts:
-    """Say all of a student; names are initials where chats carry no personal data."""
+def facts(row: Row, *, in_chat: bool, zone: tzinfo = MOSCOW) -> Facts:
+    """Say all of a student; names are first letters where chats carry no personal data."""
     line, order = row.line, row.order
     payer, inn, kpp = requisites(order, in_chat=in_chat)
     return Facts(
-        user=line.name if in_chat else parse_full_name(line.name).initials,
+        user=line.name if in_chat else bare(line.name),
         payment=statuses.PAYMENT[line.payment],
         questionnaire=statuses.QUESTIONNAIRE[line.questionnaire],
         test=statuses.TEST[line.test],
@@ -67,21 +70,24 @@ def facts(row: Row, *, in_chat: bool) -> Facts:
         order=order.reference(line.id),
         course=line.course_title,
         dates=period_with_year(line.starts, line.ends),
-        blocking=blocking(row),
+        blocking=blocking(row, zone),
         deadline=deadline(row),
     )
 
 
 def requisites(order: Order, *, in_chat: bool) -> tuple[str, str, str]:
-    """Return the payer's name, ИНН and КПП; of a person initials and no ИНН where chats carry no personal data."""
+    """Return the payer's name, ИНН and КПП; of a person first letters and no ИНН where chats carry no personal data."""
     payer = order.payer
     if payer.kind is PayerKind.ORGANISATION or in_chat:
         return payer.name, payer.inn or NO_INN, payer.kpp or NO_KPP
-    return parse_full_name(payer.name).initials, HIDDEN, NO_KPP
+    return bare(payer.name), HIDDEN, NO_KPP
 
 
-def blocking(row: Row) -> str:
-    """Say what stands in the way of admission; where nothing does, what comes next."""
+def blocking(row: Row, zone: tzinfo = MOSCOW) -> str:
+    """Say what stands in the way of admission; where nothing does, what comes next. `zone` is the school's."""
+    if row.line.cancelled_at is not None:
+        day = row.line.cancelled_at.astimezone(zone).date()
+        return f"отменена {period_with_year(day, day)}"
     if row.line.admitted_at is not None:
         return "зачислен"
     if row.by is None:
@@ -95,7 +101,7 @@ def blocking(row: Row) -> str:
 
 def deadline(row: Row) -> str:
     """Say by when: the last day to admit (REGULATIONS A1), else when the course begins; empty once admitted."""
-    if row.line.admitted_at is not None:
+    if row.line.admitted_at is not None or row.line.cancelled:
         return ""
     if row.line.admit_by is not None:
         return f"зачислить {no_later_than(row.line.admit_by)}"
@@ -104,6 +110,8 @@ def deadline(row: Row) -> str:
 
 def totals(found: Totals) -> str:
     """Say the sums: «3 ученика: оплачено за двоих, 1 анкета на проверке»."""
+    if not found.students:
+        return _cancelled(found.cancelled)
     parts = [_paid(found)]
     if found.on_review:
         parts.append(f"{plural(found.on_review, 'анкета', 'анкеты', 'анкет')} на проверке")
@@ -112,7 +120,13 @@ def totals(found: Totals) -> str:
         parts.append(f"{plural(found.to_fill_in, 'анкета', 'анкеты', 'анкет')} {verb}")
     if found.admitted:
         parts.append(f"зачислено: {found.admitted}")
+    if found.cancelled:
+        parts.append(_cancelled(found.cancelled))
     return f"{plural(found.students, 'ученик', 'ученика', 'учеников')}: {', '.join(parts)}"
+
+
+def _cancelled(count: int) -> str:
+    return f"отменено: {plural(count, 'место', 'места', 'мест')}"
 
 
 def _paid(found: Totals) -> str:
