@@ -32,7 +32,7 @@ def row_of(
         words.moment_words(line.at, zone),
         words.actor_words(line.actor, staff),
         words.action_words(line.action),
-        words.subject_words(line, labels),
+        words.subject_words(line, labels, staff),
         words.value_words(line.action, line.before),
         words.value_words(line.action, line.after),
     )
