@@ -50,8 +50,8 @@ class MailRow(Protocol):
 class MailChannel:
     """Sends outbox rows of the channel "mail".
 
-    `settings` are flat: "school.curator_email" and so on; `links` is asked at every letter that has links, and may
-    answer None until the bot's name is known.
+    `settings` are flat: "school.curator_email" and so on; `links` is asked at every letter, and may answer None
+    until the bot's name is known.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class MailChannel:
         if letter is None:
             log.error("letter %s: there is no letter %s", row.id, row.kind)
             return Refused(f"there is no letter {row.kind}")
-        links = self._links() if letter.needs_links else None
+        links = self._links()
         if waits := self._waits(letter, row.data, links):
             return waits
         try:

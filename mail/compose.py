@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from mail.addresses import WireAddress, read_sender, wire_address
 from mail.errors import ComposeError
-from mail.letters import LETTERS, Attachment, Links, with_links
+from mail.letters import LETTERS, Attachment, Links, client_links, with_links
 from mail.reply_token import reply_address, subject_mark
 from mail.templating import render
 from mail.wire import serialise
@@ -59,7 +59,8 @@ def compose(
     try:
         values = letter.context(with_links(data, links) if letter.needs_links else data, settings)
         token, base = data.get("reply"), settings.get(REPLY_BASE)
-        rendered = render(kind, {**values, "answerable": bool(token and base)})
+        more = {"answerable": bool(token and base), "client_links": client_links(data, links)}
+        rendered = render(kind, {**values, **more})
         message = _headed(_marked(rendered.subject, token, base), envelope)
         if token and base:
             _made_answerable(message, base, str(token))

@@ -12,6 +12,7 @@ from school.people import parse_full_name
 from wording.dates import no_later_than, period_with_year
 from wording.fields import REQUIREMENTS
 from wording.reasons import decline_words, remark_line
+from wording.sums import format_sum
 
 
 class StudentLetterData(TypedDict):
@@ -73,6 +74,13 @@ class CuratorMessageData(LinkedData):
     text: str
 
 
+class StudentMessageData(StudentLetterData):
+    """Data of `student_message` (Q5), to the curators' mailbox: what the student wrote, their address."""
+
+    text: str
+    email: str
+
+
 class AccessOpenData(StudentLetterData):
     """Data of `access_open` (A2, A3): where to sign in, with which address, and the course card.
 
@@ -109,6 +117,16 @@ class DocumentsSentToClientData(TypedDict):
     students: list[ParcelStudentData]
     tracking: str
     address: str
+
+
+class OrderCancelledToClientData(TypedDict):
+    """Data of `order_cancelled_to_client`: whose places, whether all of the order, kopecks to be given back."""
+
+    order_number: str
+    orderer_name: str
+    whole: bool
+    money: int
+    students: list[StudentLetterData]
 
 
 class AccessListData(TypedDict):
@@ -164,13 +182,22 @@ def reminder(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, 
 def curator_message(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
     """Keep the curator's paragraphs: the templates make a typed line break a space.
 
-    The answer is written in chat, so the page is linked only where there is no chat.
+    The answer is written on the student's own page or in chat, not in the questionnaire.
     """
-    chat = data["chat_link"]
     return linked(data, settings) | {
         "lines": [line for line in data["text"].splitlines() if line.strip()],
-        "page_link": None if chat else data["page_link"],
-        "action": "Ответить" if chat else "Открыть анкету",
+        "page_link": data.get("me_link"),
+        "action": "Ответить",
+    }
+
+
+def student_message(data: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+    """Keep the student's paragraphs."""
+    return {
+        **data,
+        "course_short": shorten(data["course_title"]),
+        "dates": period_with_year(date.fromisoformat(data["starts"]), date.fromisoformat(data["ends"])),
+        "lines": [line for line in data["text"].splitlines() if line.strip()],
     }
 
 
@@ -182,6 +209,19 @@ def access_open(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[st
 def documents_sent_to_client(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
     """Return the values of the client's letter."""
     return {**data, "greeting": greeting(data["orderer_name"]), "support_phone": settings["school.support_phone"]}
+
+
+def order_cancelled_to_client(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of the client's letter; `money` in words, "" where nothing was paid."""
+    names = [{"name": one["student_name"], "course_title": one["course_title"]} for one in data["students"]]
+    return {
+        "order_number": data["order_number"],
+        "greeting": greeting(data["orderer_name"]),
+        "whole": data["whole"],
+        "money": format_sum(data["money"]) if data["money"] else "",
+        "students": names,
+        "support_phone": settings["school.support_phone"],
+    }
 
 
 def access_list(data: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:

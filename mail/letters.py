@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
-from mail import contexts, contexts_answers, contexts_report
+from mail import contexts, contexts_answers, contexts_report, contexts_staff
 from mail import contexts_billing as billing
 from mail import contexts_centre as centre
 from mail import contexts_closing as closing
@@ -57,7 +57,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a student's token leads: `bot_name` without «@», `public_url` of the page where there is one."""
+    """Where a link's token leads: `bot_name` without «@», `public_url` of the pages where there are any."""
 
     bot_name: str | None
     public_url: str | None = None
@@ -67,8 +67,12 @@ class Links:
         return f"https://t.me/{self.bot_name}?start=q_{secret}" if self.bot_name else None
 
     def page(self, secret: str) -> str | None:
-        """Return the page's link, or None where there is no page."""
+        """Return the questionnaire's page, or None where there are no pages."""
         return f"{self.public_url.rstrip('/')}/q/{secret}" if self.public_url else None
+
+    def me(self, secret: str) -> str | None:
+        """Return the person's own page (a student's courses, a client's order), or None where there are no pages."""
+        return f"{self.public_url.rstrip('/')}/me/{secret}" if self.public_url else None
 
 
 def _no_files(_: Mapping[str, Any], __: Mapping[str, str]) -> tuple[Attachment, ...]:
@@ -144,12 +148,15 @@ LETTERS: dict[str, Letter] = {
         Letter("questionnaire_declined", students.declined, CONTACTS),
         Letter("questionnaire_reminder", students.reminder, CONTACTS, needs_links=True),
         Letter("curator_message", students.curator_message, CONTACTS, needs_links=True),
+        Letter("student_message", students.student_message),
         Letter("student_answer", contexts_answers.student_answer, CONTACTS),
         Letter("student_consent_wanted", contexts_answers.consent_wanted, CONTACTS),
         Letter("address_fault", contexts_answers.address_fault, CONTACTS),
         Letter("access_open", students.access_open, CONTACTS),
         Letter("documents_sent", students.student, CONTACTS),
         Letter("documents_sent_to_client", students.documents_sent_to_client, ("school.support_phone",)),
+        Letter("order_cancelled", students.student, CONTACTS),
+        Letter("order_cancelled_to_client", students.order_cancelled_to_client, ("school.support_phone",)),
         Letter("invoice_to_client", billing.invoice_to_client, attachments=_invoice_files),
         Letter("act_to_client", closing.act_to_client, attachments=_act_files),
         Letter("scan_returned", closing.scan_returned),
@@ -162,6 +169,8 @@ LETTERS: dict[str, Letter] = {
         Letter("order_not_taken", orders.order_not_taken),
         Letter("centre_answer", centre.centre_answer, attachments=_forwarded),
         Letter("action_code", centre.action_code),
+        Letter("staff_sign_in", contexts_staff.sign_in),
+        Letter("staff_mailbox_changed", contexts_staff.mailbox_changed),
         Letter("reminders_off", reminders.off, ("school.curator_email",)),
         Letter("access_list", students.access_list, attachments=_access_files),
         Letter("report_weekly", contexts_report.report_weekly, attachments=_report_files),
@@ -181,7 +190,7 @@ def missing_settings(letter: Letter, settings: Mapping[str, str]) -> list[str]:
 
 
 def with_links(data: Mapping[str, Any], links: Links | None) -> dict[str, Any]:
-    """Return the data with `chat_link` and `page_link` worded from its secret; at least one of them is there.
+    """Return the data with `chat_link`, `page_link` and `me_link` worded from its secret; the first or second is there.
 
     A letter of several `lines` has them in each that has a secret. Raises `ComposeError` when no link can be made.
     """
@@ -192,4 +201,14 @@ def with_links(data: Mapping[str, Any], links: Links | None) -> dict[str, Any]:
     page = data.get("page_link") or (links.page(secret) if links and secret else None)
     if not chat and not page:
         raise ComposeError("no link can be made")
-    return {**data, "chat_link": chat, "page_link": page}
+    me = links.me(secret) if links and secret else None
+    return {**data, "chat_link": chat, "page_link": page, "me_link": me}
+
+
+def client_links(data: Mapping[str, Any], links: Links | None) -> list[tuple[str, str]]:
+    """Return the order's number and its client's page for each of the data's `clients`; none where there are no pages.
+
+    Made by `school.use_cases.visit_page.client_link_data`; a letter without them is whole.
+    """
+    made = [(str(one["number"]), links.me(one["secret"])) for one in data.get("clients", ())] if links else []
+    return [(number, link) for number, link in made if link]

@@ -12,6 +12,9 @@ SETTINGS = {
 }
 
 
+CLIENTS: dict[str, Any] = {"clients": [{"number": "0123-0042", "secret": "PRIMERzakazchik0000000"}]}
+
+
 def student(name: str, email: str, *flags: str) -> StudentData:
     """Return one student of the sample order."""
     return {
@@ -119,6 +122,7 @@ def letters() -> dict[str, tuple[str, Any]]:
         | _report_letters()
         | _closing_letters()
         | _centre_letters()
+        | _staff_letters()
         | _reminder_letters()
     )
 
@@ -145,7 +149,7 @@ def _order_letters() -> dict[str, tuple[str, Any]]:
             "order_faults",
             {"centre_name": "СЦ «Пример»", "why": "Это не таблица, а другой файл.", "faults": [], "file": _file()},
         ),
-        "order_accepted": ("order_accepted", order()),
+        "order_accepted": ("order_accepted", order() | CLIENTS),
         **{
             f"order_not_taken_{why}": ("order_not_taken", {"centre_name": "СЦ «Пример»", "why": why})
             for why in ("closed", "looks_repeated", "not_on_sale", "several_files")
@@ -187,6 +191,10 @@ def _questionnaire_letters() -> dict[str, tuple[str, Any]]:
         "questionnaire_reminder": ("questionnaire_reminder", linked(asked_by=None)),
         "questionnaire_reminder_asked": ("questionnaire_reminder", linked(asked_by="Белова Ирина Петровна")),
         "curator_message": ("curator_message", linked(text=text)),
+        "student_message": (
+            "student_message",
+            about_student(text="Добрый день.\nКак сменить фамилию?", email="sokolova.l@pochta.example"),
+        ),
     } | answers(about_student)
 
 
@@ -202,6 +210,11 @@ def _admission_letters() -> dict[str, tuple[str, Any]]:
         "orderer_name": "Белова Ирина Петровна",
         "students": [{"name": name, "course_title": title} for name in names],
     }
+    cancelled = {
+        "order_number": "0123-0042",
+        "orderer_name": "Белова Ирина Петровна",
+        "students": [about_student(student_name=name) for name in names],
+    }
     osno = {"course_title": "Бухгалтерский учёт при ОСНО", "starts": "2027-06-20", "ends": "2027-07-20"}
     rows = [
         access_row("Орлова Екатерина Владимировна", "orlova.e@pochta.example", **osno),
@@ -214,6 +227,9 @@ def _admission_letters() -> dict[str, tuple[str, Any]]:
         "documents_sent": ("documents_sent", about_student(**parcel)),
         "documents_sent_to_client": ("documents_sent_to_client", client | parcel),
         "access_list": ("access_list", {"rows": rows}),
+        "order_cancelled": ("order_cancelled", about_student()),
+        "order_cancelled_to_client": ("order_cancelled_to_client", cancelled | {"whole": True, "money": 2_450_000}),
+        "order_cancelled_to_client_part": ("order_cancelled_to_client", cancelled | {"whole": False, "money": 0}),
     }
 
 
@@ -294,7 +310,7 @@ def invoice(**changes: Any) -> dict[str, Any]:
 def _billing_letters() -> dict[str, tuple[str, Any]]:
     typed: dict[str, Any] = {"generated": False, "seller": {}, "valid_until": None}
     return {
-        "invoice_to_client": ("invoice_to_client", invoice()),
+        "invoice_to_client": ("invoice_to_client", invoice(**CLIENTS)),
         "invoice_to_client_changed": ("invoice_to_client", invoice(edition=2)),
         "invoice_to_client_typed": ("invoice_to_client", invoice(**typed)),
         "invoice_to_look": ("invoice_to_client", invoice(to_look=True)),
@@ -334,6 +350,7 @@ def reminder_line(kind: str, audience: str, **changes: Any) -> dict[str, Any]:
         "order": "0" * 32,
         "number": "0123-0042",
         "payer": "ООО «Ромашка»",
+        "person": False,
         "subject": "1" * 32,
         "kind": kind,
         "audience": audience,
@@ -372,6 +389,17 @@ def _centre_letters() -> dict[str, tuple[str, Any]]:
     }
 
 
+def _staff_letters() -> dict[str, tuple[str, Any]]:
+    link = "https://shkola.example/staff/in/PRIMERvhoda00000000000"
+    return {
+        "staff_sign_in": (
+            "staff_sign_in",
+            {"name": "Анна Орлова", "link": link, "expires_at": "2027-04-21T09:15:00+00:00"},
+        ),
+        "staff_mailbox_changed": ("staff_mailbox_changed", {"name": "Анна Орлова"}),
+    }
+
+
 def _reminder_letters() -> dict[str, tuple[str, Any]]:
     person = {
         "greeting": "Ирина Петровна",
@@ -392,7 +420,7 @@ def _reminder_letters() -> dict[str, tuple[str, Any]]:
     of_manager = ("scan_overdue", "scan_due", "original_due", "unpaid_invoice", "course_starts_unpaid")
     lines = [reminder_line(kind, "manager", until="2027-04-20") for kind in of_manager]
     return found | {
-        "reminder_client": ("reminder_client", person | {"lines": merged}),
+        "reminder_client": ("reminder_client", person | CLIENTS | {"lines": merged}),
         "reminder_student": ("reminder_student", person | {"lines": mine[:1]}),
         "reminder_student_merged": ("reminder_student", person | {"lines": [*mine, merged[0]]}),
         "digest": ("digest", centre | {"lines": lines}),
