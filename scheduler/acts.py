@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduler.drafts import CommittingUnitOfWork
 from school.errors import Conflict
-from school.ports import Clock
+from school.ports import Clock, CommittingUnitOfWork
 from school.use_cases.make_acts import make_due
 from school.working_hours import Hours, is_open, next_opening
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.drafts import CommittingUnitOfWork
 from school.centre import Role
 from school.errors import Conflict
-from school.ports import Clock
+from school.ports import Clock, CommittingUnitOfWork
 from school.terms import is_working_day
 from school.use_cases.list_for_access import list_for_access
 from school.use_cases.tell import tell_role

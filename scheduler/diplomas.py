@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from scheduler.drafts import CommittingUnitOfWork
 from school.errors import Conflict, NotFound
 from school.notices import Notice
-from school.ports import Clock
+from school.ports import Clock, CommittingUnitOfWork
 from school.use_cases.find import find_enrolment
 from school.use_cases.tell import reaches_chat, student_data, tell_student
 

@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Protocol
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from school.draft import Draft
 from school.errors import Conflict
 from school.notices import Notice
-from school.ports import Clock, UnitOfWork
+from school.ports import Clock, CommittingUnitOfWork
 from school.terms import is_working_day
 
 AT_ONCE = 200
@@ -24,13 +23,6 @@ class DraftPolicy:
     expire_after: timedelta = timedelta(days=14)
     opens: time = time(9)
     closes: time = time(18)
-
-
-class CommittingUnitOfWork(UnitOfWork, Protocol):
-    """A unit of work as its opener sees it."""
-
-    async def commit(self) -> None:
-        """Make everything staged take effect, or raise `Conflict`."""
 
 
 Stale = Callable[[datetime, int], Awaitable[list[Draft]]]
@@ -71,7 +63,8 @@ class DraftKeeper:
     async def _change(self, draft: Draft, kind: str) -> None:
         uow = self._open_uow()
         uow.save_draft(draft)
-        if draft.form == "order":
+        # A draft of the page alone has no chat to write to.
+        if draft.form == "order" and draft.chat_id:
             data = {"draft": draft.id}
             uow.add_notice(Notice(uuid4().hex, kind, "chat", str(draft.chat_id), data, f"{kind}:{draft.id}", bulk=True))
         try:

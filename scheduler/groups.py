@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.drafts import CommittingUnitOfWork
 from scheduler.report import zone_of
 from school.centre import Centre
 from school.errors import Conflict
-from school.ports import Clock
+from school.ports import Clock, CommittingUnitOfWork
 from school.terms import is_working_day
 from school.use_cases.bind_group import tell_daily
 

@@ -2,23 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from school.centre import Role
 from school.errors import Conflict
-from school.ports import Clock, UnitOfWork
+from school.ports import Clock, CommittingUnitOfWork
 from school.use_cases.file_letter import leave_unconfirmed
 from school.use_cases.tell import tell_role
 
 OPENS = time(9)
-
-
-class CommittingUnitOfWork(UnitOfWork, Protocol):
-    """A unit of work as its opener sees it."""
-
-    async def commit(self) -> None:
-        """Make everything staged take effect, or raise `Conflict`."""
 
 
 class AsideTeller:

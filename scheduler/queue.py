@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from school.centre import Role
-from school.ports import Clock, QueueState, UnitOfWork
+from school.ports import Clock, CommittingUnitOfWork, QueueState, UnitOfWork
 from school.terms import is_working_day
 from school.use_cases.tell import tell_role
 
@@ -18,13 +18,6 @@ class QueuePolicy:
 
     opens: time = time(9)
     closes: time = time(18)
-
-
-class CommittingUnitOfWork(UnitOfWork, Protocol):
-    """A unit of work as its opener sees it."""
-
-    async def commit(self) -> None:
-        """Make everything staged take effect, or raise `Conflict`."""
 
 
 class QueueKeeper:

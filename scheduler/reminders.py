@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from school.centre import Centre, Role, StaffMember
 from school.errors import Conflict
 from school.facts import OrderFacts
-from school.ports import Clock, UnitOfWork
+from school.ports import Clock, CommittingUnitOfWork, UnitOfWork
 from school.reminders import Due, Plan, Planned, Policy, plan
 from school.terms import provisional
 from school.use_cases import remind
@@ -34,13 +34,6 @@ BOXES_AT_ONCE = 200
 TRIES = 3
 # How far ahead a year without a decreed calendar is told of: the longest term of the regulations and its steps.
 AHEAD = timedelta(days=45)
-
-
-class CommittingUnitOfWork(UnitOfWork, Protocol):
-    """A unit of work as its opener sees it."""
-
-    async def commit(self) -> None:
-        """Make everything staged take effect, or raise `Conflict`."""
 
 
 class Known(Protocol):
@@ -156,8 +149,10 @@ class ReminderKeeper:
                 centre = turn.centres[facts.order.centre]
                 box = await self._box(turn, uow, centre, facts, one, reachable)
                 box.add(one, facts.order)
-                if one.reminder.audience == "manager" and facts.order.id in turn.led:
-                    box.readers[facts.order.id] = turn.led[facts.order.id].chats()
+                led = turn.led.get(facts.order.id) if one.reminder.audience == "manager" else None
+                if led is not None:
+                    box.readers[facts.order.id] = led.chats()
+                    box.came_over[facts.order.id] = led.next_ones()
                 if one.data["provisional"]:
                     years.add(date.fromisoformat(one.data["until"] or one.data["due_on"]).year)
         await self._tell_of_years(years)

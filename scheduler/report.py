@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.drafts import CommittingUnitOfWork
 from school.centre import Centre
 from school.errors import Conflict
-from school.ports import Clock
+from school.ports import Clock, CommittingUnitOfWork
 from school.terms import is_working_day
 from school.use_cases.make_report import tell_weekly
 
