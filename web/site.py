@@ -1,0 +1,78 @@
+"""What the pages stand on: the ways to the house and the operator's settings, handed over by the composition root."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from yarl import URL
+
+from school.ports import Clock, CommittingUnitOfWork, Uploads
+from school.use_cases.billing_desk import Confirm
+from web.limits import Limits
+from web.proxies import Networks
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What pages have to know of the configuration.
+
+    `public_url` without a closing slash; `secret` makes the forms' seals, `init_data_key` checks what Telegram says of
+    who opened a Mini App (32 bytes, Bot API "Validating data received via the Mini App").
+    """
+
+    public_url: str
+    secret: bytes
+    init_data_key: bytes
+    timezone: str
+    bot_username: str
+    school_name: str | None = None
+    support_phone: str | None = None
+    curator_email: str | None = None
+    originals_address: str | None = None
+    registration: bool = False
+    frdo: tuple[str, ...] = ()
+    confirm: Confirm = "centre"
+    in_chat: bool = True
+    mail: bool = True
+    links: tuple[tuple[str, str], ...] = ()
+    trusted_proxies: Networks = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The school's zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by HTTPS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """The pages' origin as browsers write it: small letters, «.рф» in its ASCII form, no usual port."""
+        return str(URL(self.public_url).origin())
+
+    @property
+    def base_path(self) -> str:
+        """What stands before every path in `public_url`, "" where nothing does."""
+        return urlsplit(self.public_url).path
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The ways to the house: a unit of work for one request, the time, files in (`uploads`) and out (`stored`).
+
+    `stored` raises `school.errors.NotFound`.
+    """
+
+    open_uow: Callable[[], CommittingUnitOfWork]
+    clock: Clock
+    uploads: Uploads
+    stored: Callable[[str], Awaitable[bytes]]
+    settings: PageSettings
+    limits: Limits
+
+
+SITE = web.AppKey("site", Site)
