@@ -66,7 +66,8 @@ def _file_id(body: Json) -> str:
 
 def _button(button: Json) -> Json:
     names = {"text": "text", "callback_data": "data", "url": "url"}
-    return {short: button[name] for name, short in names.items() if name in button}
+    told = {short: button[name] for name, short in names.items() if name in button}
+    return told | ({"web_app": button["web_app"]["url"]} if "web_app" in button else {})
 
 
 def _key(key: Any) -> Any:

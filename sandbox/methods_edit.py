@@ -2,7 +2,7 @@
 
 import time
 
-from sandbox.methods_markup import caption_of, markup_of, text_of
+from sandbox.methods_markup import caption_of, check_chat, markup_of, text_of
 from sandbox.methods_params import Params
 from sandbox.state import Chat, Post, World
 from sandbox.updates import ApiError, Json
@@ -54,6 +54,7 @@ def _target(world: World, p: Params) -> tuple[Chat, Post, Json]:
     if other is not None:
         raise ApiError(400, "Bad Request: inline keyboard expected")
     chat = world.reach(p.text("chat_id"))
+    check_chat(inline, private=chat.person is not None)
     if not p.integer("message_id"):
         raise ApiError(400, "Bad Request: message identifier is not specified")
     post = chat.posts.get(p.integer("message_id"))

@@ -73,6 +73,15 @@ def markup_of(p: Params) -> tuple[Json | None, Json | None]:
     raise ApiError(400, "Bad Request: can't parse reply markup JSON object")
 
 
+def check_chat(markup: Json | None, *, private: bool) -> None:
+    """Raise `ApiError` for buttons that open a page inside Telegram in a chat that is not a private one."""
+    if private or not markup:
+        return
+    rows = markup.get("inline_keyboard") or markup.get("keyboard") or []
+    if any(isinstance(button, dict) and "web_app" in button for row in rows for button in row):
+        raise ApiError(400, "Bad Request: BUTTON_TYPE_INVALID")
+
+
 def _rows(rows: Any, name: str) -> list[list[Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise ApiError(400, f'Bad Request: field "{name}" of the markup must be an Array of Arrays')
@@ -102,4 +111,13 @@ def _button(button: Any) -> Json:
         raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
     if url is not None and not is_url(str(url)):
         raise ApiError(400, f"Bad Request: inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+    if "web_app" in told:
+        _check_web_app(told["web_app"])
     return told
+
+
+def _check_web_app(told: Any) -> None:
+    url = told.get("url") if isinstance(told, dict) else None
+    if not isinstance(url, str) or not url.startswith("https://"):
+        words = f"inline keyboard button Web App URL '{url}' is invalid: Only HTTPS links are allowed"
+        raise ApiError(400, f"Bad Request: {words}")

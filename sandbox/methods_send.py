@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.methods_markup import caption_of, markup_of, text_of
+from sandbox.methods_markup import caption_of, check_chat, markup_of, text_of
 from sandbox.methods_params import Params, Upload
 from sandbox.state import Chat, Post, StoredFile, World
 from sandbox.updates import ApiError, Json
@@ -112,6 +112,7 @@ def _take(world: World, kind: str, upload: Upload) -> StoredFile:
 def _send(world: World, p: Params, content: Json) -> Post:
     inline, keyboard = markup_of(p)
     chat = world.reach(p.text("chat_id"))
+    check_chat(inline or keyboard, private=chat.person is not None)
     content = {**_reply(chat, p), **content}
     if inline:
         content["reply_markup"] = inline

@@ -47,7 +47,8 @@ function words(message) {
 }
 
 function key(message, button, actions) {
-  if (button.url) return make("a", { href: button.url, target: "_blank", rel: "noopener noreferrer" }, `${button.text} ↗`);
+  const address = button.url || button.web_app;
+  if (address) return make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, `${button.text} ↗`);
   const element = make("button", {}, button.text);
   element.addEventListener("click", async () => {
     element.classList.add("busy");
