@@ -7,8 +7,6 @@ import gc
 import logging
 import signal
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,44 +14,35 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
-from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.chat_channel import ChatChannel
 from bot.config import Settings
 from bot.context import Files, MailDesk, ShownLetter
 from bot.context import Settings as ChatSettings
-from bot.delivery import Deliverer
+from bot.deliverers import Deliverers
 from bot.dispatch import Conversation
 from bot.downloads import Downloads
-from bot.instead_of_chat import InsteadOfChat
 from bot.intake import ALLOWED, Intake, Polling
-from bot.limits import Limits
 from bot.mailroom import Mailroom, open_mailroom
-from bot.notices import WORDED
+from bot.metrics import Metrics
+from bot.site import PortTaken, page_settings, public_application, serve
 from bot.ticks import all_ticks
 from bot.workers import Workers
-from scheduler.reminders import StillDue
 from scheduler.ticker import Ticker
-from school.ports import Clock, Vault
-from school.use_cases.remind import REMINDER_KINDS
+from school.ports import Clock, Uploads, Vault
 from storage.checker import ProcessChecker
 from storage.database import Database
-from storage.outbox import OutboxRow
 from storage.uploads import UploadStore
 from storage.vault import KEY_FILE, VaultKeyMissing, open_vault
-from web import webhook
+from web import health, webhook
 
 log = logging.getLogger(__name__)
 
 PENDING_AT_START = 100_000
 # A stop in all: 8 for the workers, 8 for the deliverers side by side, 5 for the webhook's server; 25 end it anyhow.
 WORKERS_STOP = 8.0
-DELIVERERS_STOP = 8.0
 HARD_STOP = 25.0
 REQUEST_SECONDS = 20.0  # less than an outbox lease
-CHATS_AT_ONCE = 64
-LETTERS_AT_ONCE = 4
 
 
 class StartError(Exception):
@@ -74,11 +63,12 @@ class App:
     database: Database
     vault: Vault
     mailroom: Mailroom
+    metrics: Metrics
+    _deliverers: Deliverers
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
-        self._deliverers: list[Deliverer] = []
         self._closing = contextlib.AsyncExitStack()
         self._started = False
 
@@ -100,14 +90,18 @@ class App:
         files = Files(Downloads(bot), uploads, self.vault.get, MailDesk(self.database.mail_queue, self._show_letter))
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
-        self._start_deliverers(bot, me.username or "")
+        self.metrics = Metrics(self.database, self.clock, lambda: self.mailroom.connected)
+        self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
+        self._deliverers.start(bot, me.username or "", self.vault, self._closing)
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
         self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
         self._closing.push_async_callback(self.mailroom.stop)
         self._start_ticker()
         workers.take(await self.database.inbox.pending(PENDING_AT_START))
-        await self._start_intake(bot, Intake(bot.id, self.database.inbox, workers.take))
+        intake = Intake(bot.id, self.database.inbox, workers.take, self.metrics.heard)
+        await self._start_servers(me.username or "", uploads, intake)
+        await self._start_intake(bot, intake)
         await self.mailroom.start()
         self._commands = asyncio.create_task(_set_commands(conversation))
         self._closing.push_async_callback(_settled, self._commands)
@@ -184,73 +178,6 @@ class App:
             links=self.settings.links.sites,
         )
 
-    def _start_deliverers(self, bot: Bot, username: str) -> None:
-        limits = Limits(asyncio.get_running_loop().time, enabled=self.settings.telegram.limits)
-        instead = InsteadOfChat(lambda: self.database.uow(self.clock), self.clock)
-        chat = ChatChannel(bot, self.database.outbox, self.clock, limits, WORDED, self.vault, instead)
-        self._deliverers = [
-            Deliverer(
-                "chat", self.database.outbox, chat.send, self.clock, at_once=CHATS_AT_ONCE, still_due=self._still_due
-            )
-        ]
-        if self.settings.smtp is not None:
-            self._deliverers.append(self._mail_deliverer(username))
-        else:
-            log.warning("Почта выключена: нет раздела [smtp]. Письма ждут в очереди.")
-        by_channel = {d.channel: d for d in self._deliverers}
-
-        def hand_on(rows: Sequence[OutboxRow]) -> None:
-            for row in rows:
-                if row.channel in by_channel:
-                    by_channel[row.channel].take([row])
-
-        self.database.on_commit = hand_on
-        for deliverer in self._deliverers:
-            deliverer.start()
-        self._closing.push_async_callback(self._stop_deliverers)
-
-    async def _stop_deliverers(self) -> None:
-        await asyncio.gather(*(d.stop(DELIVERERS_STOP) for d in self._deliverers))
-
-    def _mail_deliverer(self, username: str) -> Deliverer:
-        from bot.mail_outcomes import DomainTurns, MailSender
-        from bot.mail_refusals import Refusals
-        from mail.channel import MailChannel
-        from mail.letters import Links
-        from mail.smtp import SmtpSettings
-
-        smtp = self.settings.smtp
-        assert smtp is not None
-        connection = SmtpSettings(
-            host=smtp.host,
-            port=smtp.port_number(),
-            security=smtp.security,
-            username=smtp.username,
-            password=smtp.password.get_secret_value(),
-        )
-        links = Links(username, None)
-        channel = MailChannel(connection, smtp.sender_address(), self.clock, self.settings.for_letters(), lambda: links)
-        self._closing.push_async_callback(channel.close)
-        refusals = Refusals(lambda: self.database.uow(self.clock), self.clock, self.settings.school.timezone)
-        sender = MailSender(channel, self.clock, refusals.note)
-        return Deliverer(
-            "mail",
-            self.database.outbox,
-            sender.send,
-            self.clock,
-            at_once=LETTERS_AT_ONCE,
-            still_due=self._still_due,
-            turn=DomainTurns().turn,
-        )
-
-    async def _still_due(self, row: OutboxRow) -> OutboxRow | None:
-        """Ask of a reminder what of it still stands: the fact may have come between planning and sending."""
-        if row.kind not in REMINDER_KINDS:
-            return row
-        asked = StillDue(lambda: self.database.uow(self.clock), self.clock, self.settings.school.timezone)
-        data = await asked(row.data)
-        return replace(row, data=data) if data is not None else None
-
     def _start_ticker(self) -> None:
         self.ticker = Ticker(all_ticks(self.database, self.vault, self.mailroom, self.clock, self.settings))
         self.ticker.start()
@@ -266,24 +193,30 @@ class App:
             self._closing.push_async_callback(polling.stop)
             return
         assert self.settings.web is not None
-        site = webhook.application(telegram.webhook_secret(), intake.take)
-        runner = web.AppRunner(site, access_log=None, shutdown_timeout=5)
-        await runner.setup()
-        self._closing.push_async_callback(runner.cleanup)
-        try:
-            await web.TCPSite(runner, self.settings.web.host, self.settings.web.port).start()
-        except OSError as error:
-            raise StartError(f"порт {self.settings.web.port} занят: укажите другой в web.port") from error
         await bot.set_webhook(
             f"{self.settings.web.public_url}{webhook.PATH}",
             secret_token=telegram.webhook_secret(),
             allowed_updates=list(ALLOWED),
         )
 
+    async def _start_servers(self, username: str, uploads: Uploads, intake: Intake) -> None:
+        """Serve the pages and the webhook, where either is on, and health on a port of its own."""
+        settings = self.settings
+        pages = page_settings(settings, username)
+        app = public_application(settings, pages, self.database, self.clock, (uploads, self.vault), intake.take)
+        if settings.web is None:
+            return
+        told = health.application(self.metrics.faults, self.metrics.text)
+        try:
+            if app is not None:
+                await serve(self._closing, app, settings.web.host, settings.web.port, "web.port")
+            await serve(self._closing, told, settings.web.health_host, settings.web.health_port, "web.health_port")
+        except PortTaken as error:
+            raise StartError(str(error)) from error
+
     def wake(self) -> None:
         """Send what has become due, without waiting for the next sweep."""
-        for deliverer in self._deliverers:
-            deliverer.wake()
+        self._deliverers.wake()
 
     async def stop(self) -> None:
         """Stop in reverse order: intake, workers, deliverers, servers, database."""

@@ -105,6 +105,18 @@ def staff(act: str, value: str = "") -> str:
     return StaffButton(act=act, value=value).pack()
 
 
+class MailboxButton(CallbackData, prefix="mb"):
+    """A button about the mailbox that signs staff in: `own` asks for it, `invited` for an invitation's, `stop`."""
+
+    act: str
+    key: str = ""
+
+
+def mailbox(act: str, key: str = "") -> str:
+    """Pack a button about a mailbox; `key` begins an invitation's hash."""
+    return MailboxButton(act=act, key=key).pack()
+
+
 class ReviewButton(CallbackData, prefix="rv"):
     """A curator's button: what to do with a line's questionnaire of this version; `value` is a field or a reason."""
 
@@ -195,6 +207,31 @@ class StatusButton(CallbackData, prefix="su"):
     value: str = ""
     centre: str = ""
     page: int = 0
+
+
+class CancelButton(CallbackData, prefix="cn"):
+    """A button of cancelling: what to do, with which order's number or which line (`key`), for what reason or page."""
+
+    act: str
+    key: str
+    value: str = ""
+
+
+class NoteButton(CallbackData, prefix="nt"):
+    """A button of an order's notes: what to do, with the order of this number."""
+
+    act: str
+    number: str
+
+
+def cancel(act: str, key: str, value: str = "") -> str:
+    """Pack a button of cancelling."""
+    return CancelButton(act=act, key=key, value=value).pack()
+
+
+def note(act: str, number: str) -> str:
+    """Pack a button of notes."""
+    return NoteButton(act=act, number=number).pack()
 
 
 def status(act: str, kind: str = "", value: str = "", centre: str = "", page: int = 0) -> str:
@@ -312,6 +349,8 @@ class AuditButton(CallbackData, prefix="au"):
 
 class OrderForButton(CallbackData, prefix="of"):
     """A button of orders made for a client: again (choose, begin) by an order's number, list (take, drop) by a draft.
+
+    `at` begins an order at the centre of the key.
 
     `value` holds what is chosen: a mask of students in hex and a page, or the seal of a list.
     """

@@ -94,7 +94,7 @@ class ChatChannel:
         if row.kind in outgoing_files.KINDS:
             return await outgoing_files.method(row.kind, row.data, chat_id, self._vault)
         if row.kind != "reply":
-            return SendMessage(**message_params(self._worded[row.kind](row.data), chat_id))
+            return await self._notice(row, chat_id)
         params: dict[str, Any] = {**row.data["params"], "chat_id": chat_id}
         if row.data["method"] == "leaveChat":
             return LeaveChat(chat_id=chat_id)
@@ -106,6 +106,13 @@ class ChatChannel:
                 return SendMessage(**params)
             params["message_id"] = message_id
         return EditMessageText(**params)
+
+    async def _notice(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any]:
+        """Send the notice, or put it in the place of the message that its data name as `edit_of`."""
+        params = message_params(self._worded[row.kind](row.data), chat_id)
+        edited = row.data.get("edit_of")
+        message_id = await self._message_id(edited) if edited else None
+        return SendMessage(**params) if message_id is None else EditMessageText(**params, message_id=message_id)
 
     async def _message_id(self, row_id: str) -> int | None:
         known = self._message_ids.get(row_id)

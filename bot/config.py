@@ -9,6 +9,7 @@ import hmac
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -73,6 +74,15 @@ def _frdo_fields(value: tuple[str, ...]) -> tuple[str, ...]:
     for key in value:
         if key not in FRDO:
             raise ValueError(f"поля «{key}» нет; бывают: {', '.join(FRDO)}")
+    return value
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f"«{one}» — не адрес и не сеть; пример: 10.0.0.0/8") from None
     return value
 
 
@@ -182,11 +192,17 @@ class Imap(Section):
 
 
 class Web(Section):
-    """The webhook, the pages and the health page; `public_url` is how people and Telegram reach them."""
+    """The webhook, the pages and the health page; `public_url` is how people and Telegram reach them.
+
+    `trusted_proxies` are those whose word on a client's address counts; health is bound to a port of its own.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: WebAddress | None = None
+    trusted_proxies: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
+    health_host: str = "127.0.0.1"
+    health_port: Port = 8081
 
 
 class School(Section):

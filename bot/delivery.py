@@ -40,7 +40,8 @@ class Deliverer:
     """Sends the rows of one channel: in order for each recipient, side by side across recipients.
 
     Bulk has lanes of its own and few places, so that answers never queue behind it. Outcomes are gathered while a
-    batch is being written, and written together in one transaction; a failed write is repeated.
+    batch is being written, and written together in one transaction; a failed write is repeated. `on_outcome`, when
+    set, hears what came of each try.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Deliverer:
         turn: Turn = lambda _: nullcontext(),
     ) -> None:
         self.channel = channel
+        self.on_outcome: Callable[[str, Outcome], None] = lambda _, __: None
         self._store = store
         self._send = send
         self._still_due = still_due
@@ -165,6 +167,7 @@ class Deliverer:
             return Retry(row.id, row.fence, self._clock.now() + pause, where(defect))
 
     def _done(self, outcome: Outcome) -> None:
+        self.on_outcome(self.channel, outcome)
         self._outcomes.append(outcome)
         self._ready.set()
 

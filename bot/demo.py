@@ -2,18 +2,21 @@
 
 import asyncio
 import contextlib
+import socket
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.app import App, StartError
 from bot.catalogue_file import parse
 from bot.config import Settings
 from bot.letters.orders import order_address
 from bot.mailroom import NO_SERVER
-from bot.story import Links, play
+from bot.story import Links, Move, play
 from sandbox.client import Sandbox
 from sandbox.clock import SandboxClock
 from sandbox.mailbox import Mailbox
@@ -22,6 +25,7 @@ from sandbox.server import SandboxServer
 from sandbox.writing import AUTHSERV_ID
 from school.centre import Centre, Role
 from school.use_cases.invite_staff import invite_staff
+from school.working_hours import Hours, next_opening
 
 TOKEN = "4200042:demo-token-of-the-sandbox-0123456789"
 MAILBOX = "shkola@example.ru"
@@ -41,9 +45,20 @@ class Stage:
     admin_link: str
 
 
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on now."""
+    with contextlib.ExitStack() as held:
+        found = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in found:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in found]
+
+
 def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
     """Return the configuration of the demo: invented addresses, a database in a folder of its own."""
+    page, health = free_ports(2)
     values: dict[str, Any] = {
+        "web": {"port": page, "public_url": f"http://127.0.0.1:{page}", "health_port": health},
         "telegram": {"token": TOKEN, "api_server": api_server},
         "database": {"url": f"sqlite+aiosqlite:///{folder}/demo.db"},
         "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": MAILBOX},
@@ -102,9 +117,9 @@ async def _sample_data(app: App) -> tuple[Links, str]:
     await database.replace_catalogue(parse(await asyncio.to_thread(EXAMPLE.read_text, "utf-8"), today))
     await database.save_centre(CENTRE)
     uow, now = database.uow(app.clock), app.clock.now()
-    manager = await invite_staff(uow, now, Role.MANAGER, CENTRE.number, actor="demo")
-    curator = await invite_staff(uow, now, Role.CURATOR, None, actor="demo")
-    admin = await invite_staff(uow, now, Role.ADMIN, None, actor="demo")
+    manager = await invite_staff(uow, now, Role.MANAGER, CENTRE.number, actor="demo", email="petr@primer.example")
+    curator = await invite_staff(uow, now, Role.CURATOR, None, actor="demo", email="anna@shkola.example")
+    admin = await invite_staff(uow, now, Role.ADMIN, None, actor="demo", email="olga@shkola.example")
     await uow.commit()
     return Links(f"/start staff_{manager}", f"/start staff_{curator}"), f"/start staff_{admin}"
 
@@ -122,9 +137,26 @@ async def _by_hand(port: int) -> int:
     return 0
 
 
+def to_working_hours(clock: SandboxClock, zone: tzinfo) -> Move:
+    """Return a move of the clock by days that ends in working hours: what falls due at night is told in the morning.
+
+    So the story is the same at whatever hour it is played.
+    """
+
+    async def move(by: timedelta) -> None:
+        end = clock.now() + by
+        if by >= timedelta(days=1):
+            end = next_opening(end, Hours(), zone)
+        await clock.move(max(by, end - clock.now()))
+
+    return move
+
+
 async def _alone() -> int:
     async with stage(0, limits=True) as scene, Sandbox(scene.server.base_url) as sandbox:
-        return await play(sandbox, scene.links, scene.clock.move)
+        return await play(
+            sandbox, scene.links, to_working_hours(scene.clock, ZoneInfo(scene.app.settings.school.timezone))
+        )
 
 
 def main(*, story: bool, port: int) -> int:

@@ -18,14 +18,14 @@ from bot import menus, routers, texts
 from bot.context import Files, Settings, Talk
 from bot.replies import Replies, Screen
 from bot.routers import groups
+from bot.views.closed import problem_words
 from school.centre import Role
 from school.digest_readers import is_to_note
 from school.draft import SIDE_FORMS, Visitor
 from school.errors import BadAnswer, Conflict, SchoolError
 from school.notices import Notice
-from school.ports import Clock, Session, UnitOfWork
+from school.ports import Clock, CommittingUnitOfWork, Session, UnitOfWork
 from school.use_cases.prove_link import PROOF
-from wording.problems import explain
 
 MAIN_FORMS = ("order", "questionnaire")
 
@@ -46,19 +46,6 @@ class Row(Protocol):
     @property
     def payload(self) -> str:
         """The raw JSON."""
-
-
-class CommittingUnitOfWork(UnitOfWork, Protocol):
-    """A unit of work as its opener sees it."""
-
-    def mark_handled(self, inbox_row_id: int) -> None:
-        """Stage the handled mark of the inbox row."""
-
-    async def commit(self) -> None:
-        """Make everything staged take effect, or raise `Conflict`."""
-
-    def rollback(self) -> None:
-        """Forget everything staged."""
 
 
 class Conversation:
@@ -143,7 +130,7 @@ class Conversation:
             uow.rollback()
             talk.replies.clear()
             if isinstance(error, BadAnswer):
-                talk.replies.say(Screen(escape(explain(error))))
+                talk.replies.say(Screen(problem_words(error, talk.settings)))
             else:
                 talk.replies.say(Screen(f"{escape(texts.error(error))}\n\n{talk.settings.support()}"))
 

@@ -23,16 +23,24 @@ FIRST_PAUSE = 0.5  # seconds
 class Intake:
     """Stores updates and hands the new ones on."""
 
-    def __init__(self, bot_id: int, inbox: InboxStore, hand_on: Callable[[Sequence[InboxRow]], None]) -> None:
+    def __init__(
+        self,
+        bot_id: int,
+        inbox: InboxStore,
+        hand_on: Callable[[Sequence[InboxRow]], None],
+        heard: Callable[[], None] = lambda: None,
+    ) -> None:
         self._bot_id = bot_id
         self._inbox = inbox
         self._hand_on = hand_on
+        self.heard = heard
 
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store a batch, durable on return, and hand on what was not there yet."""
         # Escaped to ASCII: half a surrogate pair or a NUL in a text is no text for a database, and would block all.
         new = [NewUpdate(u["update_id"], chat_key(u), json.dumps(u)) for u in updates]
         rows = await self._inbox.store(self._bot_id, new)
+        self.heard()
         if rows:
             self._hand_on(rows)
 
@@ -65,6 +73,7 @@ class Polling:
             while True:
                 try:
                     updates = await self._fetch(session, offset)
+                    self._intake.heard()
                     if updates:
                         await self._intake.take(updates)
                         offset = max(u["update_id"] for u in updates) + 1

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from bot.letters.desk import CommittingUnitOfWork
 from mail.bounce_words import Reason
 from mail.bounces import judge
 from school.errors import Conflict
-from school.ports import Clock
+from school.ports import Clock, CommittingUnitOfWork
 from school.use_cases.note_bounce import Undelivered, note_bounce
 from storage.outbox import OutboxRow
 

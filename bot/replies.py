@@ -12,11 +12,12 @@ LONGEST_TEXT = 4000  # Telegram takes 4096 after parsing
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An inline button: a callback (`data`, 64 bytes at most) or a link (`url`)."""
+    """An inline button: a callback (`data`, 64 bytes at most), a link (`url`) or a page opened inside (`web_app`)."""
 
     label: str
     data: str | None = None
     url: str | None = None
+    web_app: str | None = None
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -65,7 +66,9 @@ def _fitting(text: str) -> str:
     return f"{kept}\n…"
 
 
-def _button(button: Button) -> dict[str, str]:
+def _button(button: Button) -> dict[str, Any]:
+    if button.web_app:
+        return {"text": button.label, "web_app": {"url": button.web_app}}
     if button.url:
         return {"text": button.label, "url": button.url}
     return {"text": button.label, "callback_data": button.data or ""}
@@ -80,9 +83,13 @@ class Replies:
     notices: list[Notice] = field(default_factory=list)
     toast: str = ""
 
-    def say(self, screen: Screen) -> str:
-        """Send a new message and return the outbox id by which it can be changed later."""
-        return self._add("sendMessage", message_params(screen, self.chat_id), None)
+    def say(self, screen: Screen, *, once: str = "") -> str:
+        """Send a new message and return the outbox id by which it can be changed later.
+
+        Of those that are to be said `once` (a key within the chat) only the first is sent.
+        """
+        dedupe = f"once:{self.chat_id}:{once}" if once else ""
+        return self._add("sendMessage", message_params(screen, self.chat_id), None, dedupe=dedupe)
 
     def change(self, target: Target, screen: Screen) -> None:
         """Change a message sent before: by its message id, or by the outbox id that sent it."""
@@ -102,9 +109,17 @@ class Replies:
         self.notices.clear()
         self.toast = ""
 
-    def _add(self, method: str, params: dict[str, Any], edit_of: str | None, chat_id: int | None = None) -> str:
+    def _add(
+        self,
+        method: str,
+        params: dict[str, Any],
+        edit_of: str | None,
+        chat_id: int | None = None,
+        *,
+        dedupe: str = "",
+    ) -> str:
         data = {"method": method, "params": params, "edit_of": edit_of}
-        dedupe = f"update:{self.update_key}:{len(self.notices)}"
+        dedupe = dedupe or f"update:{self.update_key}:{len(self.notices)}"
         notice = Notice(uuid4().hex, "reply", "chat", str(chat_id or self.chat_id), data, dedupe)
         self.notices.append(notice)
         return notice.id

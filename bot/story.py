@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 
+from sandbox.browser import Shown, browsing
 from sandbox.client import Message, NotSaid, Person, Sandbox
 
 PATIENCE = 20.0  # seconds
@@ -55,6 +56,12 @@ class Teller:
     def said(self, name: str, text: str) -> None:
         """Print one line of a person."""
         print(f"\n  {name}: {text}")
+
+    def shown(self, name: str, page: Shown, pressed: str) -> None:
+        """Print the head of a page that a person sees, and what they press there."""
+        print(f"    ▢ {page.title}")
+        if pressed:
+            self.said(name, f"[{pressed}]")
 
     async def heard(self, person: Person) -> None:
         """Print what the bot has said to the person since the last time."""
@@ -139,7 +146,8 @@ async def _play(sandbox: Sandbox, links: Links, move: Move, teller: Teller) -> N
     teller.title("Клиент оформляет заявку")
     number = await _order(sandbox, teller)
     await manager.hears(number)
-    student = await _student(sandbox, teller, await _letters(sandbox, number))
+    link, page = await _letters(sandbox, number)
+    student = await _student(sandbox, teller, link)
     teller.title("Куратор проверяет анкету")
     await _review(curator, student, move)
     teller.title("Счёт, оплата и зачисление")
@@ -148,6 +156,12 @@ async def _play(sandbox: Sandbox, links: Links, move: Move, teller: Teller) -> N
     await curator.press("1", "Доступ открыт")
     await student.hears("Доступ к обучению открыт")
     await student.send("/courses", "зачислен")
+    await _on_page(teller, page)
+    await curator.send("/queue", "Лебедева")
+    await curator.press("Подтвердить", "Подтверждена")
+    await move(timedelta(minutes=3))
+    await curator.send("/admit", "Лебедева")
+    await curator.press("1", "Доступ открыт")
     teller.title("Курс закончился: акт и оригинал")
     await move(timedelta(days=RUN_AND_A_DAY))
     await _close(manager, curator, number)
@@ -165,7 +179,8 @@ async def _order(sandbox: Sandbox, teller: Teller) -> str:
     return number[1]
 
 
-async def _letters(sandbox: Sandbox, number: str) -> str:
+async def _letters(sandbox: Sandbox, number: str) -> tuple[str, str]:
+    """Return the first student's way into the chat and the second's page."""
     centre = await sandbox.wait_letter(lambda letter: "centre@example.ru" in letter["to"])
     if number not in centre["subject"] or not centre["attachments"]:
         raise LookupError("в письме центру нет номера или таблицы")
@@ -174,11 +189,12 @@ async def _letters(sandbox: Sandbox, number: str) -> str:
     for address in ("sokolova.l@yandex.ru", "lebedeva.t@mail.ru"):
         letter = await sandbox.wait_letter(lambda told, to=address: to in told["to"])  # type: ignore[misc]
         link = re.search(r"start=(q_[\w-]+)", letter["text"])
-        if link is None:
+        page = re.search(r"https?://\S+/q/[\w-]+", letter["text"])
+        if link is None or page is None:
             raise LookupError(f"в письме ученику {address} нет ссылки")
         print(f"  Почта ученика {address}: {letter['subject']}")
-        found.append(link[1])
-    return found[0]
+        found.append((link[1], page[0]))
+    return found[0][0], found[1][1]
 
 
 async def _student(sandbox: Sandbox, teller: Teller, link: str) -> Actor:
@@ -196,6 +212,28 @@ async def _student(sandbox: Sandbox, teller: Teller, link: str) -> Actor:
     await student.press("Готово", "Проверьте анкету")
     await student.press("Отправить", "Анкета отправлена")
     return student
+
+
+async def _on_page(teller: Teller, url: str) -> None:
+    """Let the second student fill in the questionnaire on the page behind the letter's link, without Telegram."""
+    teller.title("Второй ученик заполняет анкету на странице")
+    files = [("диплом.jpg", picture(5))]
+    async with browsing(url.partition("/q/")[0]) as browser:
+        shown = await browser.open(url)
+        teller.shown("Ученик 2", shown, "Продолжить")
+        shown = await browser.press("Продолжить", digits="2233")
+        teller.shown("Ученик 2", shown, "Даю согласие")
+        shown = await browser.press("Даю согласие")
+        teller.shown("Ученик 2", shown, "Дальше")
+        shown = await browser.press("Дальше", education="higher", same_surname="yes")
+        teller.shown("Ученик 2", shown, "📎 диплом.jpg")
+        await browser.press("Загрузить", files={"file": files})
+        shown = await browser.open(f"{url}/check")
+        teller.shown("Ученик 2", shown, "Отправить анкету")
+        shown = await browser.press("Отправить анкету")
+        teller.shown("Ученик 2", shown, "")
+        if "Анкета отправлена" not in shown.text:
+            raise LookupError("анкета на странице не отправлена")
 
 
 async def _review(curator: Actor, student: Actor, move: Move) -> None:

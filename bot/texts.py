@@ -1,8 +1,5 @@
 """Chat sentences that no view builds from data, and the words of errors."""
 
-from html import escape
-
-from bot.context import Settings
 from school.errors import SchoolError
 
 CONFIRM_LABELS = {"education": "Понятно, подходит", "rights": "Подтверждаю"}
@@ -39,10 +36,16 @@ EDITED = "Исправленное сообщение мы не видим ка�
 NOT_UNDERSTOOD = (
     "Не понял сообщение. Новая заявка — /order, ваши заявки — /orders, ваши курсы — /courses, помощь — /support."
 )
+NOT_UNDERSTOOD_OF_STAFF = "Не понял сообщение. Что можно сделать — /help, найти заявку или ученика — /status."
 NO_ORDERS = "Заявок пока нет. Чтобы оформить первую, нажмите /order."
 NO_COURSES = (
     "Курсов пока нет. Если вы записаны на обучение, откройте ссылку из нашего письма: после неё курс появится здесь."
 )
+ORDER_LINK_DEAD = (
+    "Ссылка уже не действует: она открывается один раз, в течение часа. "
+    "Вернитесь на страницу заявки и возьмите там новую."
+)
+WENT_ON_ON_PAGE = "Заявку продолжили на странице, прежний вопрос уже не нужен. Ответьте на этот:"
 STAFF_LINK_DEAD = "Эта ссылка уже не действует. Попросите у администратора новую."
 STAFF_WELCOME = {
     "manager": "Вы менеджер сервисного центра. Сюда будут приходить новые заявки.",
@@ -77,30 +80,13 @@ REGISTERED = "✅ Записали: вы зарегистрировались н
 FOREIGN_CONTACT_IN_FORM = "Это контакт другого человека. Пришлите свой номер, например: 8 933 933-33-33."
 PROOF_WRONG = "Не совпало с телефоном в заявке. {left}. Если телефон там не ваш, нажмите «Телефон в заявке не мой»."
 FOREIGN_CONTACT = "Это контакт другого человека. Нажмите «Поделиться телефоном» или пришлите четыре цифры."
-
-
-def student_not_in_chat(settings: Settings, secret: str) -> str:
-    """Say where the questionnaire is filled in when chat takes no personal data, and why."""
-    if settings.public_url:
-        return f"{_WHY_NOT} Заполните анкету на странице школы: {escape(settings.public_url)}/q/{escape(secret)}"
-    return f"{_WHY_NOT} Ответьте на письмо со ссылкой и приложите диплом.\n\n{settings.support()}"
-
-
-def no_files_in_chat(settings: Settings) -> str:
-    """Say that what was sent to the chat is not kept, and why."""
-    return f"{_WHY_NOT} Присланное сейчас мы не сохранили. {_ELSEWHERE}\n\n{settings.support()}"
-
-
-def filled_elsewhere(settings: Settings) -> str:
-    """Say where the questionnaire is filled in, to whoever pressed its button in the chat."""
-    return f"{_WHY_NOT} {_ELSEWHERE}\n\n{settings.support()}"
-
-
-_ELSEWHERE = "Заполните анкету по ссылке из письма или ответьте на это письмо и приложите диплом."
-_WHY_NOT = "Личные данные и документы в переписке мы не собираем: по закону они хранятся только на сервере школы."
-NOT_TYPED_IN_CHAT = (
+NOT_COLLECTED = (
     "Персональные данные в этой переписке мы не собираем: так решила школа, чтобы они хранились только на её сервере. "
-    "Чтобы исправить данные ученика, напишите или позвоните в школу."
+)
+ON_STAFF_PAGE = f"{NOT_COLLECTED}Исправить почту и телефон или заменить ученика можно на странице сотрудника."
+NOT_TYPED_IN_CHAT = (
+    f"{NOT_COLLECTED}Почту ученика можно исправить письмом: ответьте с почты центра на письмо о заявке строкой "
+    "«Почта ученика: фамилия — адрес». Телефон или нового ученика сообщите школе."
 )
 
 ERRORS = {
@@ -147,6 +133,9 @@ ERRORS = {
     "being_decided": "Куратор как раз смотрит вашу анкету. Подождите две минуты: мы напишем сюда, что он решил.",
     "nothing_to_fill": "Анкету сейчас заполнять не нужно: она уже отправлена. Что с ней, покажет /courses. "
     "Изменить её можно через куратора.",
+    "order_cancelled": "Заявка отменена: делать по ней больше ничего не нужно. Если это ошибка, спросите центр: "
+    "понадобится новая заявка.",
+    "admitted_not_cancelled": "Ученик уже зачислен, место отменить нельзя. Отчислить его может куратор: /results.",
     "wrong_state": "Анкета за это время изменилась. Откройте её заново.",
     "link_sent_lately": "Ссылку недавно отправили на почту из заявки. Проверьте почту и папку «Спам», "
     "а через 10 минут попросите ещё раз.",

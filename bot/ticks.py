@@ -21,6 +21,10 @@ from storage.uow import SqlUnitOfWork
 
 INBOX_KEPT = timedelta(days=7)
 LETTERS_KEPT = timedelta(days=30)
+# Tokens that say nothing once they are over: a browser's visits and sign-ins, drafts on their way, used init data;
+# what students and curators wrote to each other is kept no longer than its term.
+FLEETING = ("visit", "staff_visit", "sign_in", "draft", "init_data", "said")
+FLEETING_KEPT = timedelta(days=1)
 
 
 def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock, settings: Settings) -> list[Tick]:
@@ -31,6 +35,7 @@ def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock
 
     async def forget() -> None:
         await database.inbox.forget(clock.now() - INBOX_KEPT)
+        await database.forget_tokens(FLEETING, clock.now() - FLEETING_KEPT)
         await mailroom.forget(clock.now() - LETTERS_KEPT)
 
     zone, reminders = settings.school.timezone, settings.reminders

@@ -2,18 +2,22 @@
 
 import re
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot.cli.common import OperatorError, SystemClock, make_folder, opened, today
 from bot.cli.telegram import start_link
 from bot.config import Settings
-from school.centre import Centre, Role
+from school.centre import Centre, Role, StaffMember
 from school.errors import BadAnswer
 from school.mailboxes import parse_email
 from school.use_cases.invite_staff import CentreNeeded, CentreNotNeeded, invite_staff
+from school.use_cases.own_mailbox import set_mailbox_by_operator
 from storage import backup
 from wording.plurals import plural
+from wording.problems import explain
+from wording.staff import role_name
 
 _COPY_FAULTS = {
     "not_sqlite": "у вас PostgreSQL: копию делает pg_dump, возвращает pg_restore",
@@ -93,14 +97,38 @@ async def invite(settings: Settings, arguments: Namespace) -> str:
     async with opened(settings) as database:
         unit = database.uow(clock)
         try:
-            secret = await invite_staff(unit, clock.now(), role, number)
+            secret = await invite_staff(unit, clock.now(), role, number, email=arguments.email)
         except CentreNotNeeded as error:
             raise OperatorError(f"роли {role.value} центр не нужен, уберите --centre") from error
         except CentreNeeded as error:
             raise OperatorError(_no_open_centre(number)) from error
+        except BadAnswer as problem:
+            raise OperatorError(explain(problem).partition("\n")[0]) from problem
         await unit.commit()
     way = await start_link(settings.telegram, f"staff_{secret}")
     return f"Ссылка одноразовая, живёт 3 дня. Передайте её только самому человеку:\n{way}"
+
+
+async def set_mailbox(settings: Settings, arguments: Namespace) -> str:
+    """Register the mailbox that signs a member of staff in on the page."""
+    clock = SystemClock()
+    async with opened(settings) as database:
+        unit = database.uow(clock)
+        staff = [member for role in Role for member in await unit.staff_of_role(role)]
+        found = [one for one in staff if arguments.who in (str(one.user_id), one.name)]
+        if len({member.user_id for member in found}) != 1:
+            raise OperatorError(_nobody(arguments.who, staff))
+        try:
+            address = await set_mailbox_by_operator(unit, found[0], arguments.email, clock.now())
+        except BadAnswer as problem:
+            raise OperatorError(explain(problem).partition("\n")[0]) from problem
+        await unit.commit()
+    return f"Записали: {found[0].name}, {address}. Прежние сеансы на странице завершены."
+
+
+def _nobody(asked: str, staff: Sequence[StaffMember]) -> str:
+    known = dict.fromkeys(f"{member.user_id} — {member.name}, {role_name(member)}" for member in staff)
+    return "\n".join([f"кто «{asked}», неясно; укажите номер из списка:" if known else "сотрудников ещё нет", *known])
 
 
 def _no_centre(number: str) -> str:

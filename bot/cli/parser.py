@@ -152,3 +152,15 @@ def _centres(commands: Any) -> None:
         help="manager — менеджер центра, curator — куратор школы, admin — администратор",
     )
     invite.options.add_argument("--centre", metavar="НОМЕР", help="центр менеджера, например 0123")
+    invite.options.add_argument(
+        "--email", metavar="АДРЕС", default="", help="рабочая почта: на неё придёт ссылка для входа на страницу"
+    )
+    mailbox = _command(
+        staff,
+        "mailbox",
+        "записать рабочую почту сотрудника: на неё придёт ссылка для входа на страницу",
+        'staff mailbox "Анна Орлова" orlova@example.ru',
+        "staff mailbox",
+    )
+    mailbox.operands.add_argument("who", metavar="КТО", help="имя сотрудника или его номер в Telegram")
+    mailbox.operands.add_argument("email", metavar="АДРЕС", help="его собственный ящик, не общий")

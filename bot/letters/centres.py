@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from bot.letters import codes
 from bot.letters.actions import Result, is_scan, is_statement, run, steps_of
@@ -24,15 +23,14 @@ from school.use_cases.act_by_mail import order_states
 from school.use_cases.answerable import add_letter
 from school.use_cases.billing_desk import Desk
 from school.use_cases.mail_actor import ByMail, digest_numbers, mail_session
+from school.use_cases.note_order import LONGEST, Note, keep_note
 from school.use_cases.send_act import MOST_MAILED
 from school.use_cases.tell import tell_managers
 from wording import mail_echoes as words
 from wording.mail_actions import MailRead, example_of, read_actions
 
-UNDO, NOTE = "mail_undo", "order_note"
+UNDO = "mail_undo"
 UNDO_LIFETIME = timedelta(hours=24)
-NOTE_KEPT = timedelta(days=365)
-LONGEST_NOTE = 2000
 SHOWN_IN_CHAT = 500
 
 
@@ -193,12 +191,9 @@ def _own_lines(post: Post) -> list[str]:
 
 def _keep_notes(post: Post, about: str, lines: Sequence[str]) -> list[str]:
     """Keep words beside the order or the centre for a year; return them as kept."""
-    text = "\n".join(lines)[:LONGEST_NOTE]
+    text = "\n".join(lines)[:LONGEST]
     if text:
-        key = digest(f"{NOTE}:{post.stored.id}:{uuid4().hex}")
-        kept = {"text": text, "sender": post.sender, "at": post.now.isoformat()}
-        post.uow.save_token(Token(key, NOTE, about, post.now + NOTE_KEPT, kept))
-        post.uow.audit(f"mail:{post.sender}", "order.note", about)
+        keep_note(post.uow, about, Note(text, post.sender, post.now), f"mail:{post.sender}")
     return text.splitlines()
 
 

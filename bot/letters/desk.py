@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 from uuid import uuid4
 
 from bot.context import Settings
@@ -16,21 +15,11 @@ from school.centre import Role
 from school.errors import NotFound
 from school.mailroom import LetterState, StoredLetter, Topic
 from school.notices import Notice
-from school.ports import Clock, UnitOfWork, Uploads, Vault
+from school.ports import Clock, CommittingUnitOfWork, UnitOfWork, Uploads, Vault
 from school.use_cases.answerable import LIFETIME
 from school.use_cases.file_letter import filed_topic
 
 log = logging.getLogger(__name__)
-
-
-class CommittingUnitOfWork(UnitOfWork, Protocol):
-    """A unit of work as its opener sees it."""
-
-    async def commit(self) -> None:
-        """Make everything staged take effect, or raise `Conflict`."""
-
-    def rollback(self) -> None:
-        """Forget everything staged."""
 
 
 # In the order they are asked; the first that takes the letter ends it. `unclear` takes whatever is left.

@@ -14,6 +14,7 @@ from school.mailroom import TopicKind
 from school.use_cases.fill_form import ConsentText
 from school.use_cases.order_by_mail import order_by_mail
 from school.use_cases.place_order import CentreClosed, LooksRepeated, NotOnSale, order_data
+from school.use_cases.visit_page import client_link_data
 from wording.consents import order_consent
 from wording.sheets import explain_sheet
 
@@ -102,7 +103,8 @@ async def _place(post: Post, read: ReadForm, centre: Centre) -> None:
         data = {"why": refused.code, "centre_name": centre.name}
         await post.answer("order_not_taken", data, ("centre", centre.number))
         return
-    await post.answer("order_accepted", order_data(placed.order, centre), ("order", placed.order.id))
+    data = order_data(placed.order, centre) | client_link_data(post.uow, [placed.order], post.now)
+    await post.answer("order_accepted", data, ("order", placed.order.id))
 
 
 def _packed(content: bytes) -> dict[str, str]:

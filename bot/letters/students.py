@@ -117,13 +117,14 @@ async def _fill(post: Post, filling: Filling, read: MailLines, files: Sequence[F
     if not filling.consented:
         document = await _consent(post, filling)
         text = ConsentText(document.key, document.version, document.sha256)
-        filling = agree(post.uow, filling, text, post.sender, post.now)
+        filling = agree(post.uow, filling, text, f"mail:{post.sender}", post.now)
     if read.prefers:
         filling = prefer(filling, read.prefers)
     fields = tuple(field for field in read.fields if field[0] != "consent")
     filling = answer_lines(filling, fields)
     filling, refused = await _take_files(post, filling, read, files)
-    done = finish(post.uow, filling, post.sender, post.now, post.settings.zone, whole=not refused and not waits)
+    actor = f"mail:{post.sender}"
+    done = finish(post.uow, filling, actor, post.now, post.settings.zone, whole=not refused and not waits)
     notes = await _notes(post, done.about, read)
     if text_left := _for_curator(post, read, filling):
         notes.append(await _forward(post, done.about, text_left))
@@ -208,8 +209,10 @@ async def _notes(post: Post, about: Enrolment, read: MailLines) -> list[str]:
 
 async def _forward(post: Post, about: Enrolment, text: str) -> str:
     """Send words on to the curator and return what is said of it; without any curator the letter goes to a person."""
+    told = post.settings
+    mailbox = "" if told.in_chat or told.public_url else told.curator_email or ""
     try:
-        await write_by_mail(post.uow, about, text, post.sender, post.now)
+        await write_by_mail(post.uow, about, text, post.sender, post.now, mailbox)
     except NobodyToWriteTo:
         post.leave("aside", "no_curator")
         return words.TO_PERSON

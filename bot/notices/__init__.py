@@ -6,6 +6,7 @@ from typing import Any
 from bot.notices import (
     admission,
     billing,
+    cancelling,
     closing,
     groups,
     mail_queue,
@@ -22,6 +23,7 @@ from bot.replies import Screen
 WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = (
     closing.WORDED
     | billing.WORDED
+    | cancelling.WORDED
     | orders.WORDED
     | questionnaire.WORDED
     | review.WORDED

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.callbacks import admission
 from bot.replies import Button, Screen
-from school.names import parse_full_name
+from school.reminder_kinds import initials
 from wording.dates import period_with_year
 from wording.fields import REQUIREMENTS
 from wording.plurals import plural
@@ -67,7 +67,7 @@ def documents_sent_client(data: dict[str, Any]) -> Screen:
     """The training documents are on their way: told to the client, once a parcel (D1)."""
     students = data["students"]
     names = [
-        f"{escape(parse_full_name(student['name']).initials)} — {escape(student['course_title'])}"
+        f"{escape(initials(student['name']))} — {escape(student['course_title'])}"
         for student in students[:STUDENTS_SHOWN]
     ]
     if (rest := len(students) - STUDENTS_SHOWN) > 0:

@@ -7,14 +7,14 @@ from typing import Any
 from bot.callbacks import form, invoice, pay
 from bot.notices.tasks import open_button, students_button
 from bot.replies import Button, Screen
-from school.people import parse_full_name
+from school.reminder_kinds import initials
 from wording.plurals import plural
 from wording.sums import format_sum
 
 
 def _short_payer(payer: dict[str, Any]) -> str:
     """An organisation by its name, a person by initials: a chat is no place for more."""
-    return str(payer["name"]) if payer["kind"] == "organisation" else parse_full_name(payer["name"]).initials
+    return str(payer["name"]) if payer["kind"] == "organisation" else initials(payer["name"])
 
 
 def order_to_staff(data: dict[str, Any]) -> Screen:
@@ -42,11 +42,20 @@ def invoice_button(number: str) -> Button:
 
 def link_locked(data: dict[str, Any]) -> Screen:
     """Someone failed the proof too often."""
-    student = escape(parse_full_name(data["student_name"]).initials)
+    student = escape(initials(data["student_name"]))
     return Screen(
         f"⚠️ Заявка № {escape(data['number'])}: ссылка ученика закрыта после пяти неверных ответов.\n"
         f"Ученик: {student}. Проверьте телефон в заявке и свяжитесь с учеником.",
         ((open_button(data),),),
+    )
+
+
+def client_link_locked(data: dict[str, Any]) -> Screen:
+    """Someone failed the proof of an order's page too often."""
+    return Screen(
+        f"⚠️ Заявка № {escape(data['number'])}: ссылка заказчика закрыта после пяти неверных ответов.\n"
+        "Проверьте телефон заказчика и свяжитесь с ним. Новая ссылка придёт ему в письме со счётом.",
+        ((students_button(data["number"]), invoice_button(data["number"])),),
     )
 
 
@@ -73,6 +82,7 @@ def alert(data: dict[str, Any]) -> Screen:
 WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "order_to_staff": order_to_staff,
     "link_locked": link_locked,
+    "client_link_locked": client_link_locked,
     "draft_nudge": draft_nudge,
     "draft_expired": draft_expired,
     "alert": alert,

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.callbacks import review, thread
 from bot.replies import Button, Rows, Screen
-from school.people import parse_full_name
+from school.reminder_kinds import initials
 from wording.plurals import plural, plural_word
+from wording.review import DECIDED, OTHER_STATES
 
 OPEN: Rows = ((Button("Открыть очередь", review("next")),),)
 
@@ -47,8 +48,8 @@ def review_overdue(data: dict[str, Any]) -> Screen:
 
 
 def _student(data: dict[str, Any]) -> str:
-    initials = escape(parse_full_name(data["student_name"]).initials)
-    return f"{initials}, заявка {escape(data['reference'])}\n{escape(data['course_title'])}"
+    name = escape(initials(data["student_name"]))
+    return f"{name}, заявка {escape(data['reference'])}\n{escape(data['course_title'])}"
 
 
 def student_message(data: dict[str, Any]) -> Screen:
@@ -67,10 +68,19 @@ def curator_message(data: dict[str, Any]) -> Screen:
     )
 
 
+def review_changed(data: dict[str, Any]) -> Screen:
+    """A curator's card after what another did with the questionnaire on the page; it takes the card's place."""
+    state = DECIDED.get(data["state"])
+    told = f"{state}: {escape(data['name'])}, на странице" if state else OTHER_STATES["submitted"]
+    rows: Rows = () if state else ((Button("Открыть анкету", review("open", data["line"])),),)
+    return Screen(f"<b>Анкета</b> · {_student(data)}\n{told}", rows)
+
+
 WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "queue_digest": queue_digest,
     "queue_due": queue_due,
     "review_overdue": review_overdue,
     "student_message": student_message,
     "curator_message": curator_message,
+    "review_changed": review_changed,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.callbacks import students
 from bot.replies import Button, Rows, Screen
-from school.people import parse_full_name
+from school.reminder_kinds import initials
 from wording.reasons import DECLINE_REASONS, OTHER
 
 _ROLES = {"manager": "менеджера центра", "curator": "куратора", "admin": "администратора"}
@@ -17,7 +17,7 @@ _ROLES = {"manager": "менеджера центра", "curator": "курато
 
 def student_initials(data: dict[str, Any]) -> str:
     """Return the student's surname and initials, for HTML."""
-    return escape(parse_full_name(data["student_name"]).initials)
+    return escape(initials(data["student_name"]))
 
 
 def open_button(data: dict[str, Any]) -> Button:
@@ -84,10 +84,41 @@ def role_withdrawn(data: dict[str, Any]) -> Screen:
     )
 
 
+def staff_mailbox_changed(data: dict[str, Any]) -> Screen:
+    """Another mailbox signs a member of staff in now; for administrators."""
+    return Screen(
+        f"<b>Рабочую почту сотрудника сменили</b>\n{escape(data['name'])}. Ссылки для входа на страницу теперь придут "
+        "на новую. Если сотрудник об этом не знает, отзовите роль: /staff."
+    )
+
+
+def centre_closed(data: dict[str, Any]) -> Screen:
+    """An administrator has closed the centre; for its managers."""
+    return Screen(
+        f"⚠️ <b>{_centre(data)} больше не принимает заявки</b>\nТак решил администратор. "
+        "Начатые заявки доведите до конца. Найти их — /status."
+    )
+
+
+def centre_opened(data: dict[str, Any]) -> Screen:
+    """An administrator has opened the centre again; for its managers."""
+    return Screen(
+        f"✅ <b>{_centre(data)} снова принимает заявки</b>\nТак решил администратор. "
+        "Ссылки для клиентов опять работают: /link."
+    )
+
+
+def _centre(data: dict[str, Any]) -> str:
+    return f"Центр {escape(data['centre'])} · {escape(data['name'])}"
+
+
 WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "student_declined": student_declined,
     "phone_not_mine": phone_not_mine,
     "replace_wanted": replace_wanted,
     "student_replaced": student_replaced,
     "role_withdrawn": role_withdrawn,
+    "centre_closed": centre_closed,
+    "centre_opened": centre_opened,
+    "staff_mailbox_changed": staff_mailbox_changed,
 }

@@ -114,6 +114,9 @@ async def typed(_: Message, text: str, talk: Talk) -> None:
     draft = talk.session.draft
     assert draft is not None
     act_id = str(draft.answers["act"])
+    if draft.answers.get("move") == "return" and not talk.settings.in_chat:
+        talk.replies.say(view.problem(view.REASON_BY_BUTTON, act_id))
+        return
     try:
         found = await take_scan.take_text(talk.uow, talk.session, text, talk.now, talk.today)
     except BadAnswer as problem:

@@ -26,7 +26,8 @@ from school.use_cases.read_audit import Asked, Of
 
 router = Router(name="audit")
 
-_NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})")
+# A student's number leads to the whole order.
+_NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})(?:/\d{1,4})?")
 
 
 @router.message(Command("audit"))

@@ -12,7 +12,7 @@ from bot.context import Talk
 from bot.downloads import NotFetched
 from bot.replies import Screen
 from bot.routers.admission import send_file
-from bot.routers.filters import Acting, Filling
+from bot.routers.filters import Acting, Filling, HasFile
 from bot.routers.queue import put
 from bot.views import catalogue as view
 from paper.catalogue_sheet import SheetRefused, catalogue_workbook, read_catalogue
@@ -23,6 +23,8 @@ from wording.sheets import explain_sheet
 from wording.uploads import explain_upload
 
 router = Router(name="catalogue")
+late = Router(name="catalogue_late")
+"""What else is sent while the file is waited for: to stand after every router that understands typed text."""
 
 
 @router.message(Command("catalog"))
@@ -33,7 +35,7 @@ async def catalogue(_: Message, talk: Talk) -> None:
     send_file(talk, f"katalog-{talk.today.isoformat()}.xlsx", content, view.caption(found, talk.today))
 
 
-@router.message(Filling(FORM))
+@router.message(Filling(FORM), HasFile())
 async def take(message: Message, talk: Talk) -> None:
     """Read the changed table and show what it would change, or every fault in it."""
     draft = talk.session.draft
@@ -71,6 +73,12 @@ async def close(_: CallbackQuery, talk: Talk) -> None:
     was_open = await load_catalogue.close(talk.uow, talk.session, talk.now)
     words = "Закрыли, каталог не изменили." if was_open else "Уже закрыто."
     put(talk, Screen(f"{words} Открыть его снова — /catalog."))
+
+
+@late.message(Filling(FORM))
+async def not_a_file(_: Message, talk: Talk) -> None:
+    """Say what is waited for, and the way out, where nobody else understood what was typed."""
+    talk.replies.say(view.asked())
 
 
 @router.callback_query(CatalogueButton.filter())

@@ -1,7 +1,7 @@
 """`/centres`: the administrator adds service centres, closes and opens them, sets their mailboxes and details."""
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import Command, CommandObject, Filter
 from aiogram.types import CallbackQuery, Message
 
 from bot import texts
@@ -20,6 +20,15 @@ from school.use_cases.manage_centre import FORM, NEW, About, Changed
 
 router = Router(name="centres")
 _LAST_PAGE = 10_000
+
+
+class First(Filter):
+    """Passes what an administrator types, other than a command, while there is no centre at all."""
+
+    async def __call__(self, message: Message, talk: Talk) -> bool:
+        """Tell whether this may be the first centre."""
+        typed = message.text or ""
+        return not typed.startswith("/") and await manage_centre.awaits_first(talk.uow, talk.session)
 
 
 @router.message(Command("centres"))
@@ -68,7 +77,7 @@ async def set_closed(_: CallbackQuery, callback_data: CentreButton, talk: Talk) 
     """Close a centre or open it again."""
     found = await manage_centre.about(talk.uow, talk.session, callback_data.number)
     closed = callback_data.act == "close"
-    centre = await manage_centre.set_closed(talk.uow, talk.session, found.centre.number, closed=closed)
+    centre = await manage_centre.set_closed(talk.uow, talk.session, found.centre.number, talk.now, closed=closed)
     put(talk, view.card(About(centre, found.managers), talk.settings))
 
 
@@ -85,7 +94,7 @@ async def ask(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> None
     try:
         found = await manage_centre.ask(talk.uow, talk.session, what, callback_data.number, talk.now)
     except NoCentreYet:
-        talk.replies.say(view.ask_by_command())
+        talk.replies.say(view.ask_first())
         return
     talk.replies.say(view.ask(what, found))
 
@@ -129,6 +138,17 @@ async def take(_: Message, text: str, talk: Talk) -> None:
 async def neither(_: Message, talk: Talk) -> None:
     """A file or a voice is answered with what is waited for."""
     talk.replies.say(Screen("Здесь нужен ответ текстом. Если передумали, откройте /centres заново."))
+
+
+@router.message(HasText(), First())
+async def first(_: Message, text: str, talk: Talk) -> None:
+    """Take the school's very first centre: there is none yet that a question could be kept with."""
+    try:
+        made = await manage_centre.add(talk.uow, talk.session, text.strip())
+    except BadAnswer as problem:
+        talk.replies.say(view.first_not_taken(problem))
+        return
+    talk.replies.say(_added(talk, made))
 
 
 @router.callback_query(CentreButton.filter())

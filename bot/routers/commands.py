@@ -17,6 +17,7 @@ from bot.views import home
 from school.centre import Role
 from school.order import Enrolment
 from school.use_cases.follow_order import follows
+from school.use_cases.order_from_earlier import open_centres
 
 router = Router(name="commands")
 
@@ -40,10 +41,8 @@ async def order(_: Message, talk: Talk) -> None:
     if centre is not None and not centre.closed:
         await conversation.greet(talk, centre, None)
         return
-    own = next((r.centre for r in talk.session.roles if r.centre), None)
-    found = await talk.uow.centre(own) if own else None
-    if found is not None and not found.closed:
-        await conversation.greet(talk, found, None)
+    if own := await open_centres(talk.uow, talk.session):
+        await conversation.greet(talk, own[0], None)
     elif talk.session.roles:
         talk.replies.say(Screen(home.NO_ORDERS_OF_STAFF))
     else:

@@ -6,17 +6,22 @@ from html import escape
 from bot import texts
 from bot.callbacks import form
 from bot.context import Talk
-from bot.replies import Button, Screen, Target
+from bot.page_links import PageLinks, page_button
+from bot.replies import Button, Rows, Screen, Target
+from bot.views import closed
 from bot.views import form as form_view
 from bot.views import questionnaire as questionnaire_view
 from bot.views import summary as summary_view
 from school.centre import Centre
 from school.draft import Draft
-from school.forms.engine import SUMMARY
-from school.forms.field import NeedsConfirmation
+from school.errors import NotFound
+from school.forms import engine
+from school.forms.engine import SUMMARY, Step
+from school.forms.field import Kind, NeedsConfirmation
 from school.forms.questionnaire import KEY as QUESTIONNAIRE
 from school.use_cases import fill_form, fill_questionnaire
 from school.use_cases.fill_form import Asked
+from school.use_cases.own_link import own_link
 from wording.consents import ConsentDocument, order_consent, quoted, student_consent
 
 FORMS = ("order", QUESTIONNAIRE)
@@ -31,8 +36,7 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
         await offer_to_continue(talk, discipline)
         return
     if not talk.settings.in_chat:
-        words = texts.NOT_IN_CHAT.format(email=escape(centre.email))
-        talk.replies.say(Screen(f"{words}\n\n{talk.settings.support()}"))
+        talk.replies.say(closed.order(talk.settings, centre, discipline))
         return
     if not talk.session.catalogue.offered_courses(talk.today, discipline):
         talk.replies.say(Screen(f"{texts.NOTHING_ON_SALE}\n\n{talk.settings.support()}"))
@@ -41,7 +45,8 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
         Screen(
             f"Здравствуйте! Это сервисный центр {escape(quoted(centre.name))}.\n"
             "Здесь оформляют заявку на обучение: плательщик, ученики, курс. Нужно минут пять, "
-            "можно прерваться и продолжить позже."
+            "можно прерваться и продолжить позже.",
+            _on_page(PageLinks(talk.settings.public_url).order(centre.number, discipline)),
         )
     )
     talk.session = replace(talk.session, centre=centre)
@@ -51,12 +56,22 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
     ask(talk, asked)
 
 
+def page_row(talk: Talk, draft: Draft) -> Rows:
+    """Return the button that hands an order over to the page, none where there are no pages."""
+    return ((Button("Продолжить на странице", form("page", draft.id)),),) if talk.settings.public_url else ()
+
+
+def _on_page(address: str | None) -> Rows:
+    return ((page_button(closed.ON_PAGE, address),),) if address is not None else ()
+
+
 async def offer_to_continue(talk: Talk, discipline: str | None = None) -> None:
     """Offer the exact step of an order begun before; starting anew takes the discipline of the link just opened."""
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
     step = form_view.step_name(asked)
     rows = (
         (Button("Продолжить", form("resume", asked.draft.id)),),
+        *page_row(talk, asked.draft),
         (Button("Начать заново", form("restart", asked.draft.id, value=discipline or "")),),
     )
     talk.replies.say(Screen(f"<b>Продолжить заявку?</b>\nВы остановились здесь: {escape(step)}.", rows))
@@ -83,17 +98,32 @@ async def open_form(talk: Talk) -> None:
         talk.session = talk.filled.session
 
 
-def closed_in_chat(talk: Talk) -> bool:
-    """Say where a form is filled in when chat takes no personal data (any more); tell whether that is so."""
+async def closed_in_chat(talk: Talk, *, sent: bool = True) -> bool:
+    """Say where a form is filled in when chat takes no personal data (any more); tell whether that is so.
+
+    `sent`: it answers what was sent to the chat, which is not kept.
+    """
     if talk.settings.in_chat:
         return False
     draft = talk.session.draft
     if draft is not None and draft.form == QUESTIONNAIRE:
-        talk.replies.say(Screen(texts.no_files_in_chat(talk.settings)))
+        screen = await own_page(talk, str(draft.answers.get("line", "")))
     else:
-        email = talk.session.centre.email if talk.session.centre else ""
-        talk.replies.say(Screen(f"{texts.NOT_IN_CHAT.format(email=escape(email))}\n\n{talk.settings.support()}"))
+        screen = closed.order(talk.settings, talk.session.centre, draft.discipline if draft else None)
+    talk.replies.say(closed.not_kept(screen) if sent else screen)
     return True
+
+
+async def own_page(talk: Talk, line_id: str) -> Screen:
+    """Return the way to this student's questionnaire on the page: a fresh link for the account that is bound to it."""
+    if talk.settings.public_url is None:
+        return closed.questionnaire(talk.settings, None)
+    try:
+        return closed.questionnaire(talk.settings, await own_link(talk.uow, line_id, talk.user_id, talk.now))
+    except (fill_questionnaire.NothingToFill, fill_questionnaire.BeingDecided) as error:
+        return Screen(f"{escape(texts.error(error))}\n\n{talk.settings.support()}")
+    except NotFound:
+        return closed.link_by_mail(talk.settings, line_id)
 
 
 def save(talk: Talk, asked: Asked, question: str | None) -> None:
@@ -115,10 +145,14 @@ def consent_of(talk: Talk) -> ConsentDocument:
 def screen_of(talk: Talk, asked: Asked) -> Screen:
     """Return the screen of the present step or the summary."""
     if asked.at == SUMMARY and asked.draft.form == QUESTIONNAIRE:
-        return questionnaire_view.summary(asked, summary_view.seal(asked.draft.answers))
+        return questionnaire_view.summary(asked, engine.seal(asked.draft.answers))
     if asked.at == SUMMARY:
-        return summary_view.summary(asked.draft, asked.context)
-    return form_view.question(asked, consent_of(talk))
+        shown = summary_view.summary(asked.draft, asked.context)
+        return replace(shown, buttons=(*shown.buttons, *page_row(talk, asked.draft)))
+    shown = form_view.question(asked, consent_of(talk))
+    if asked.draft.form == "order" and isinstance(asked.at, Step) and asked.at.field.kind is Kind.CONSENT:
+        shown = replace(shown, buttons=(*shown.buttons, *page_row(talk, asked.draft)))
+    return shown
 
 
 def ask(talk: Talk, asked: Asked) -> None:
@@ -128,7 +162,10 @@ def ask(talk: Talk, asked: Asked) -> None:
 
 
 def replace_question(talk: Talk, asked: Asked, target: Target) -> None:
-    """Put the present question in the place of the message that was pressed."""
+    """Put the present question in the place of the message that was pressed; the page's answers ask it anew."""
+    if answered_elsewhere(asked.draft):
+        ask(talk, asked)
+        return
     talk.replies.change(target, screen_of(talk, asked))
     save(talk, asked, asked.draft.question)
 
@@ -152,6 +189,24 @@ def settle(talk: Talk, asked: Asked, pressed: int | None) -> None:
     if asked.bad_lines:
         talk.replies.say(form_view.bad_lines(asked.bad_lines, asked.taken))
     ask(talk, asked)
+
+
+def answered_elsewhere(draft: Draft) -> bool:
+    """Tell whether the page has gone on with the order since chat asked its last question."""
+    return draft.form == "order" and draft.question is None
+
+
+async def asked_anew(talk: Talk) -> bool:
+    """Ask the present question where the page has answered the last one; tell whether that was so.
+
+    What was typed answers a question that stands no more: taken, it would land in a field the person does not see.
+    """
+    draft = talk.session.draft
+    if draft is None or not answered_elsewhere(draft):
+        return False
+    talk.replies.say(Screen(texts.WENT_ON_ON_PAGE))
+    ask(talk, await fill_form.resume(talk.uow, talk.session, talk.today))
+    return True
 
 
 def is_current(talk: Talk, draft_id: str) -> bool:

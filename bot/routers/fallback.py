@@ -10,6 +10,11 @@ from bot.replies import Screen
 router = Router(name="fallback")
 
 
+def not_understood(talk: Talk) -> Screen:
+    """Say that it was not understood and what the person may do: staff work with what others ordered."""
+    return Screen(texts.NOT_UNDERSTOOD_OF_STAFF if talk.session.roles else texts.NOT_UNDERSTOOD)
+
+
 @router.message()
 async def message(_: Message, talk: Talk) -> None:
     """Say what can be done here."""
@@ -17,7 +22,7 @@ async def message(_: Message, talk: Talk) -> None:
     if not known and not await talk.uow.line_of_visitor(talk.user_id):
         talk.replies.say(Screen(f"{texts.NO_LINK}\n\n{talk.settings.support()}"))
     else:
-        talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
+        talk.replies.say(not_understood(talk))
 
 
 @router.edited_message()
@@ -29,7 +34,7 @@ async def edited(_: Message, talk: Talk) -> None:
 @router.callback_query()
 async def button(_: CallbackQuery, talk: Talk) -> None:
     """A button nobody knows any more."""
-    talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
+    talk.replies.say(not_understood(talk))
 
 
 @router.my_chat_member()

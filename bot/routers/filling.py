@@ -29,10 +29,12 @@ MOBILES = ("mobile", "orderer_mobile")
 @router.message(Filling(*FORMS), HasText())
 async def typed(_: Message, text: str, talk: Talk) -> None:
     """Take a typed answer."""
-    if conversation.closed_in_chat(talk):
+    if await conversation.closed_in_chat(talk):
         return
     if text.startswith("/"):
         talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
+        return
+    if await conversation.asked_anew(talk):
         return
     await conversation.open_form(talk)
     await _consent_if_given(talk, await fill_form.answer_typed(talk.uow, talk.session, text, talk.today), None)
@@ -41,7 +43,7 @@ async def typed(_: Message, text: str, talk: Talk) -> None:
 @router.message(Filling(*FORMS), HasContact())
 async def contact(_: Message, mobile: str, own: bool, talk: Talk) -> None:
     """Take a shared contact where a telephone is asked for; of a student only the sender's own."""
-    if conversation.closed_in_chat(talk):
+    if await conversation.closed_in_chat(talk) or await conversation.asked_anew(talk):
         return
     await conversation.open_form(talk)
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
@@ -57,6 +59,8 @@ async def contact(_: Message, mobile: str, own: bool, talk: Talk) -> None:
 @router.message(Filling(*FORMS))
 async def other(_: Message, talk: Talk) -> None:
     """Answer a photo, a voice message, a sticker: the step needs words or a button."""
+    if await conversation.closed_in_chat(talk):
+        return
     await conversation.open_form(talk)
     _not_fitting(talk, await fill_form.resume(talk.uow, talk.session, talk.today))
 
@@ -95,7 +99,7 @@ async def pressed(query: CallbackQuery, callback_data: FormButton, talk: Talk) -
     if act is None or talk.message_id is None:
         talk.replies.toast = texts.STALE
         return
-    if callback_data.act not in ENDING and conversation.closed_in_chat(talk):
+    if callback_data.act not in ENDING and await conversation.closed_in_chat(talk, sent=False):
         return
     await conversation.open_form(talk)
     await act(talk, callback_data, talk.message_id)

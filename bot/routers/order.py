@@ -6,13 +6,17 @@ from dataclasses import replace
 from bot import texts
 from bot.callbacks import FormButton
 from bot.context import Talk
+from bot.page_links import PageLinks
 from bot.replies import Screen
 from bot.routers import conversation
 from bot.routers.pressing import Press
+from bot.views import closed
 from bot.views import form as form_view
 from bot.views import summary as summary_view
+from school.forms import engine
 from school.forms.engine import SUMMARY
 from school.use_cases import fill_form
+from school.use_cases.hand_draft import hand_over_draft
 from school.use_cases.place_order import LooksRepeated, place_order
 
 
@@ -43,7 +47,18 @@ async def _refuse(talk: Talk, _: FormButton, message: int) -> None:
 
 
 async def _cancel(talk: Talk, _: FormButton, __: int) -> None:
-    talk.replies.say(form_view.cancel_sure(fill_form.active(talk.session)))
+    draft = fill_form.active(talk.session)
+    sure = form_view.cancel_sure(draft)
+    talk.replies.say(replace(sure, buttons=(*sure.buttons, *conversation.page_row(talk, draft))))
+
+
+async def _page(talk: Talk, _: FormButton, __: int) -> None:
+    draft = fill_form.active(talk.session)
+    address = PageLinks(talk.settings.public_url).handed(draft.centre, hand_over_draft(talk.uow, draft, talk.now))
+    if address is None:
+        talk.replies.toast = texts.STALE
+        return
+    talk.replies.say(closed.handed_over(address))
 
 
 async def _cancel_sure(talk: Talk, _: FormButton, message: int) -> None:
@@ -64,7 +79,7 @@ async def _drop_sure(talk: Talk, button: FormButton, message: int) -> None:
 
 
 async def _drop(talk: Talk, button: FormButton, message: int) -> None:
-    if button.value != summary_view.seal(fill_form.active(talk.session).answers) or not button.step.isdecimal():
+    if button.value != engine.seal(fill_form.active(talk.session).answers) or not button.step.isdecimal():
         talk.replies.toast = texts.STALE
         return
     asked = await fill_form.remove_student(talk.uow, talk.session, int(button.step), talk.today)
@@ -85,7 +100,7 @@ async def _send_again(talk: Talk, button: FormButton, message: int) -> None:
 
 async def _place(talk: Talk, button: FormButton, message: int, *, repeat: bool) -> None:
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
-    if asked.at != SUMMARY or button.value != summary_view.seal(asked.draft.answers):
+    if asked.at != SUMMARY or button.value != engine.seal(asked.draft.answers):
         talk.replies.say(Screen(texts.STALE_SUMMARY))
         conversation.ask(talk, asked)
         return
@@ -105,6 +120,7 @@ ACTS: Mapping[str, Press] = {
     "refuse": _refuse,
     "cancel": _cancel,
     "cancel!": _cancel_sure,
+    "page": _page,
     "edit": _edit,
     "part": _part,
     "drop?": _drop_sure,

@@ -18,12 +18,14 @@ from bot.downloads import NotFetched
 from bot.replies import Screen
 from bot.routers import conversation
 from bot.routers.filters import Acting, Filling
+from bot.routers.queue import put
+from bot.views import closed
 from bot.views import order_for as view
-from bot.views.summary import seal
 from paper.order_form import order_form
 from paper.order_form_difference import difference
 from paper.order_form_read import ReadForm, SheetRefused, read_order_form
 from school.centre import Centre, Role
+from school.forms.engine import seal
 from school.forms.field import Context
 from school.notices import Notice
 from school.uploads import UploadRefused
@@ -38,7 +40,8 @@ late = Router(name="order_for_late")
 FILE = "zayavka.xlsx"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_STUDENTS = 500
-_NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})")
+# A student's number leads to the whole order.
+_NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})(?:/\d{1,4})?")
 _CHOSEN = re.compile(r"([0-9a-f]{1,40})(?:\.(\d{1,4}))?")
 
 
@@ -66,6 +69,35 @@ async def repeat(_: Message, number: str, talk: Talk) -> None:
     await _choose(talk, number, "", anew=True)
 
 
+class OfSeveralCentres(Filter):
+    """Passes managers of several open centres who have no order begun."""
+
+    async def __call__(self, _: Message, talk: Talk) -> bool | dict[str, tuple[Centre, ...]]:
+        """Tell whether it is so, and hand the centres over."""
+        if _begun(talk):
+            return False
+        found = await order_from_earlier.open_centres(talk.uow, talk.session)
+        return {"centres": found} if len(found) > 1 else False
+
+
+@router.message(Command("order"), OfSeveralCentres())
+async def which_centre(_: Message, centres: tuple[Centre, ...], talk: Talk) -> None:
+    """Ask whose client the order is for: the centre of the link opened last may be the wrong one."""
+    talk.replies.say(view.which_centre(centres))
+
+
+@router.callback_query(OrderForButton.filter(), Acting("at"))
+async def at_centre(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -> None:
+    """Begin an order at the centre chosen, or offer to go on with one that was begun meanwhile."""
+    centre = await order_from_earlier.open_centre(talk.uow, talk.session, callback_data.key)
+    await conversation.greet(talk, centre, None)
+
+
+def _begun(talk: Talk) -> bool:
+    draft = talk.session.draft
+    return draft is not None and draft.form == "order" and draft.state == "active" and bool(draft.answers)
+
+
 @router.callback_query(OrderForButton.filter(), Acting("again"))
 async def again(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -> None:
     """Offer to repeat the order, or change whom to take."""
@@ -73,14 +105,12 @@ async def again(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -> 
 
 
 async def _choose(talk: Talk, number: str, value: str, *, anew: bool) -> None:
-    if conversation_closed(talk):
+    if await conversation_closed(talk):
         return
     order = await order_from_earlier.earlier_order(talk.uow, talk.session, number)
     everybody = (1 << len(order.lines)) - 1
     mask, page = _read(value) if value else (everybody, 0)
-    draft = talk.session.draft
-    begun = draft is not None and draft.form == "order" and draft.state == "active" and bool(draft.answers)
-    screen = view.choose(order, mask & everybody, page, talk.settings, begun=begun)
+    screen = view.choose(order, mask & everybody, page, talk.settings, begun=_begun(talk))
     if anew or talk.message_id is None:
         talk.replies.say(screen)
     else:
@@ -92,19 +122,19 @@ def _read(value: str) -> tuple[int, int]:
     return (int(found[1], 16), int(found[2] or 0)) if found else (0, 0)
 
 
-def conversation_closed(talk: Talk) -> bool:
+async def conversation_closed(talk: Talk) -> bool:
     """Say where orders are filled in where chat takes no personal data; tell whether that is so."""
     if talk.settings.in_chat:
         return False
-    email = talk.session.centre.email if talk.session.centre else "почта центра"
-    talk.replies.say(Screen(f"{texts.NOT_IN_CHAT.format(email=escape(email))}\n\n{talk.settings.support()}"))
+    own = talk.session.centre or await _own_centre(talk)
+    talk.replies.say(closed.order(talk.settings, own))
     return True
 
 
 @router.callback_query(OrderForButton.filter(), Acting("begin"))
 async def begin(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -> None:
     """Begin the order with the students chosen."""
-    if conversation_closed(talk):
+    if await conversation_closed(talk):
         return
     mask, _page = _read(callback_data.value)
     places = [place for place in range(MOST_STUDENTS) if mask >> place & 1]
@@ -118,11 +148,18 @@ async def begin(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -> 
     conversation.ask(talk, made.asked)
 
 
+@router.callback_query(OrderForButton.filter(), Acting("stop"))
+async def stop(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -> None:
+    """Begin nothing; an order being filled in goes on."""
+    put(talk, view.stopped(callback_data.key))
+
+
 @router.message(Command("form"))
 async def form(_: Message, talk: Talk) -> None:
     """Send the form as a file, filled with what the order being filled in holds already."""
-    centre = talk.session.centre or await _own_centre(talk)
-    if centre is None or centre.closed:
+    last = talk.session.centre
+    centre = last if last is not None and not last.closed else await _own_centre(talk)
+    if centre is None:
         talk.replies.say(Screen(f"{view.NO_CENTRE}\n\n{talk.settings.support()}"))
         return
     draft = talk.session.draft
@@ -136,8 +173,7 @@ async def form(_: Message, talk: Talk) -> None:
 
 
 async def _own_centre(talk: Talk) -> Centre | None:
-    number = next((role.centre for role in talk.session.roles if role.centre), None)
-    return await talk.uow.centre(number) if number else None
+    return next(iter(await order_from_earlier.open_centres(talk.uow, talk.session)), None)
 
 
 def _context(talk: Talk, centre: Centre) -> Context:
@@ -155,7 +191,7 @@ def _send(talk: Talk, content: bytes, caption: str) -> None:
 async def listed(message: Message, talk: Talk) -> None:
     """Read a list file sent during an order: show what it would change, or send it back marked."""
     centre = talk.session.centre
-    if conversation.closed_in_chat(talk) or centre is None:
+    if await conversation.closed_in_chat(talk) or centre is None:
         return
     draft = fill_form.active(talk.session)
     given = {key: value for key, value in draft.answers.items() if key not in (order_from_earlier.LISTED, "pending")}
@@ -199,7 +235,7 @@ async def decided(_: CallbackQuery, callback_data: OrderForButton, talk: Talk) -
     if not current or draft is None or seal(listed_answers or {}) != callback_data.value:
         talk.replies.toast = texts.STALE
         return
-    if conversation.closed_in_chat(talk):
+    if await conversation.closed_in_chat(talk, sent=False):
         return
     if callback_data.act == "drop":
         asked = await order_from_earlier.drop_list(talk.uow, talk.session, talk.today)

@@ -9,7 +9,7 @@ from bot.context import Talk
 from bot.replies import Button, Rows, Screen
 from bot.routers import questionnaire
 from bot.routers.filters import Filling, HasContact, HasText
-from bot.views import home
+from bot.views import closed, home
 from school.errors import SchoolError
 from school.order import Enrolment
 from school.use_cases.fill_questionnaire import BeingDecided
@@ -28,8 +28,8 @@ def link_fault(talk: Talk, error: SchoolError) -> tuple[Screen, ...]:
     """Say why a link opens nothing; a new one may be asked for where the line is known."""
     line = error.data.get("line")
     rows: Rows = ((Button("Прислать новую ссылку", student("link", str(line))),),) if line else ()
-    further = texts.NEW_LINK if line else texts.ASK_FOR_LINK
-    return (Screen(f"{texts.error(error)} {further}\n\n{talk.settings.support()}", rows),)
+    further = f" {texts.NEW_LINK if line else texts.ASK_FOR_LINK}" if not isinstance(error, LinkLocked) else ""
+    return (Screen(f"{texts.error(error)}{further}\n\n{talk.settings.support()}", rows),)
 
 
 async def welcome(talk: Talk, about: Enrolment) -> None:
@@ -45,6 +45,8 @@ async def welcome(talk: Talk, about: Enrolment) -> None:
 @router.message(Filling("proof"), HasContact())
 async def contact(_: Message, mobile: str, own: bool, talk: Talk) -> None:
     """Compare the sender's own number."""
+    if _closed(talk):
+        return
     if not own:
         talk.replies.say(Screen(texts.FOREIGN_CONTACT, share_contact=texts.SHARE, keyboard=(texts.NOT_MY_PHONE,)))
         return
@@ -54,6 +56,8 @@ async def contact(_: Message, mobile: str, own: bool, talk: Talk) -> None:
 @router.message(Filling("proof"), HasText())
 async def digits(_: Message, text: str, talk: Talk) -> None:
     """Compare the last four digits, or hear that the number in the order is another's."""
+    if _closed(talk):
+        return
     if text.strip().rstrip(".").casefold() == texts.NOT_MY_PHONE.casefold():
         await _not_my_phone(talk)
         return
@@ -63,7 +67,17 @@ async def digits(_: Message, text: str, talk: Talk) -> None:
 @router.message(Filling("proof"))
 async def other(_: Message, talk: Talk) -> None:
     """Ask again when something else came."""
-    talk.replies.say(ask_proof())
+    if not _closed(talk):
+        talk.replies.say(ask_proof())
+
+
+def _closed(talk: Talk) -> bool:
+    """End a proof asked for before chats were closed to personal data, and name the page; tell whether that is so."""
+    if talk.settings.in_chat:
+        return False
+    give_up(talk.uow, talk.session, talk.now)
+    talk.replies.say(closed.questionnaire(talk.settings, None))
+    return True
 
 
 async def _not_my_phone(talk: Talk) -> None:
@@ -83,10 +97,6 @@ def _refuse(talk: Talk, error: SchoolError) -> None:
 
 
 async def _prove(talk: Talk, answer: str, *, own_contact: bool) -> None:
-    if not talk.settings.in_chat:
-        give_up(talk.uow, talk.session, talk.now)
-        talk.replies.say(Screen(texts.no_files_in_chat(talk.settings), drop_keyboard=True))
-        return
     try:
         proof = await prove(talk.uow, talk.session, answer, talk.now, own_contact=own_contact)
     except (LinkDead, LinkTaken, LinkLocked) as error:

@@ -16,8 +16,8 @@ from bot.routers.filters import Filling, HasFile
 from bot.routers.pressing import Press
 from bot.views import form as form_view
 from bot.views import questionnaire as view
-from bot.views import summary as summary_view
 from school.errors import BadAnswer
+from school.forms import engine
 from school.forms.engine import SUMMARY, Step
 from school.order import Enrolment
 from school.uploads import UploadRefused
@@ -53,7 +53,7 @@ async def begin(talk: Talk, about: Enrolment, *, remind: bool = False) -> None:
 @router.message(Filling("questionnaire"), HasFile())
 async def file(message: Message, talk: Talk) -> None:
     """Take a page of the document asked for; parts of an album come one by one and share one answer."""
-    if conversation.closed_in_chat(talk):
+    if await conversation.closed_in_chat(talk):
         return
     await conversation.open_form(talk)
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
@@ -177,7 +177,7 @@ async def _wipe(talk: Talk, _: FormButton, message: int) -> None:
 
 async def _send(talk: Talk, button: FormButton, message: int) -> None:
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
-    if asked.at != SUMMARY or button.value != summary_view.seal(asked.draft.answers):
+    if asked.at != SUMMARY or button.value != engine.seal(asked.draft.answers):
         talk.replies.say(Screen(texts.STALE_QUESTIONNAIRE))
         conversation.ask(talk, asked)
         return
@@ -210,7 +210,8 @@ async def pressed(_: CallbackQuery, callback_data: StudentButton, talk: Talk) ->
         await _fill(talk, about)
     elif callback_data.act == "mail":
         set_preference(talk.uow, about, "mail", f"chat:{talk.user_id}")
-        talk.replies.say(Screen(texts.PREFERS_MAIL.format(email=escape(about.line.email))))
+        email = escape(about.line.email) if talk.settings.in_chat else "из заявки"
+        talk.replies.say(Screen(texts.PREFERS_MAIL.format(email=email)))
     elif callback_data.act == "chat":
         set_preference(talk.uow, about, "chat", f"chat:{talk.user_id}")
         talk.replies.say(Screen(texts.PREFERS_CHAT))
@@ -223,7 +224,7 @@ async def pressed(_: CallbackQuery, callback_data: StudentButton, talk: Talk) ->
 
 async def _fill(talk: Talk, about: Enrolment) -> None:
     if not talk.settings.in_chat:
-        talk.replies.say(Screen(texts.filled_elsewhere(talk.settings)))
+        talk.replies.say(await conversation.own_page(talk, about.line.id))
         return
     await begin(talk, about)
 

@@ -6,6 +6,7 @@ from aiogram.types import Message
 
 from bot.context import Talk
 from bot.replies import Screen
+from bot.views import closed
 from bot.views import queue as queue_view
 from bot.views import review as review_view
 from bot.views.review import Frame
@@ -27,7 +28,7 @@ async def deal(talk: Talk, but: str = "") -> None:
     who = acting(talk)
     dealt = await review_questionnaire.deal(talk.uow, who, but)
     if dealt is not None:
-        say_card(talk, dealt.about.line.id, review_view.card(dealt, frame_of(talk)))
+        say_card(talk, dealt.about.line.id, review_view.card(dealt, frame_of(talk, dealt.about.line.id)))
         return
     state = await review_questionnaire.queue_state(talk.uow, who, but)
     talk.replies.say(queue_view.nothing_to_deal(state))
@@ -38,9 +39,10 @@ def acting(talk: Talk) -> Acting:
     return Acting(talk.session, talk.user_id, talk.staff_name, talk.now, talk.settings.zone)
 
 
-def frame_of(talk: Talk) -> Frame:
-    """Return when and where the cards are shown."""
-    return Frame(talk.now, talk.settings.zone, talk.settings.in_chat)
+def frame_of(talk: Talk, line_id: str = "") -> Frame:
+    """Return when and where the cards are shown; of one student's card, with the way to their page."""
+    page = closed.staff_rows(talk.settings.public_url, line_id) if line_id and not talk.settings.in_chat else ()
+    return Frame(talk.now, talk.settings.zone, talk.settings.in_chat, page)
 
 
 def say_card(talk: Talk, line_id: str, screen: Screen) -> None:

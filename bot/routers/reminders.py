@@ -50,7 +50,7 @@ async def day(_: Message, text: str, talk: Talk) -> None:
     draft = talk.session.draft
     assert draft is not None
     found = await snooze.type_day(talk.uow, talk.session, draft, text, talk.now, talk.settings.zone)
-    talk.replies.say(view.put_off(found, talk.today))
+    talk.replies.say(view.put_off(found, talk.today, in_chat=talk.settings.in_chat))
 
 
 async def _screen(talk: Talk, pressed: RemindButton) -> Screen:
@@ -59,16 +59,19 @@ async def _screen(talk: Talk, pressed: RemindButton) -> Screen:
     if what.isdecimal() and int(what) in view.DAYS:
         until = talk.today + timedelta(days=int(what))
         found = await snooze.put_off(uow, session, code, subject, until, talk.today, zone)
-        return view.put_off(found, talk.today)
+        return view.put_off(found, talk.today, in_chat=talk.settings.in_chat)
     if what in ("stop", "resume"):
         found = await snooze.pause(uow, session, code, subject, zone, stop=what == "stop")
         return view.paused(found, talk.today)
     if what == "day":
-        return view.ask_day(await snooze.ask_day(uow, session, code, subject, zone, talk.now), talk.today)
+        found = await snooze.ask_day(uow, session, code, subject, zone, talk.now)
+        return view.ask_day(found, talk.today, in_chat=talk.settings.in_chat)
     if what == "keep":
-        return view.card(await snooze.keep(uow, session, code, subject, zone, talk.now), talk.today)
+        found = await snooze.keep(uow, session, code, subject, zone, talk.now)
+        return view.card(found, talk.today, in_chat=talk.settings.in_chat)
     found = await snooze.open_reminder(uow, session, code, subject, zone)
-    return view.choose_day(found, talk.today) if what == "later" else view.card(found, talk.today)
+    shown = view.choose_day if what == "later" else view.card
+    return shown(found, talk.today, in_chat=talk.settings.in_chat)
 
 
 async def _scan(talk: Talk, act_id: str) -> None:

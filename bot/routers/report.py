@@ -38,7 +38,7 @@ class CentreNumber(Filter):
         """Tell whether the message is such a number, and hand it over."""
         text = (message.text or "").strip()
         draft = talk.session.draft
-        idle = draft is None or draft.state != "active"
+        idle = draft is None or draft.state != "active" or draft.form == "catalogue"
         return {"centre": text} if idle and _CENTRE.fullmatch(text) and looking(talk).all_centres else False
 
 

@@ -14,6 +14,7 @@ from bot.replies import Screen
 from bot.routers.filters import Filling, HasText
 from bot.routers.queue import acting, deal, frame_of, put, say_card
 from bot.views import review as view
+from bot.views.closed import staff_rows
 from bot.views.queue import NEXT
 from school.draft import Draft
 from school.errors import BadAnswer
@@ -26,6 +27,9 @@ from wording.problems import explain
 from wording.reasons import DECLINE_REASONS, RETURN_REASONS
 
 router = Router(name="review")
+# Where chats carry no personal data, documents are opened and decisions made on the page of staff.
+STILL_IN_CHAT = ("next", "open", "card", "undo")
+NO_WORDS = "Своими словами причину в переписке не пишем: так решила школа. Выберите её кнопкой под анкетой."
 
 
 @router.callback_query(ReviewButton.filter())
@@ -36,6 +40,10 @@ async def pressed(_: CallbackQuery, callback_data: ReviewButton, talk: Talk) -> 
         talk.replies.say(Screen("Этой кнопки больше нет. Откройте очередь заново: /queue."))
         return
     review_questionnaire.require_reviewer(acting(talk))
+    if not talk.settings.in_chat and talk.settings.public_url is not None and callback_data.act not in STILL_IN_CHAT:
+        await _shown_anew(talk, callback_data)
+        talk.replies.toast = "Откройте анкету на странице"
+        return
     try:
         await act(talk, callback_data)
     except AlreadyDecided:
@@ -57,7 +65,7 @@ async def _told_who_decided(talk: Talk, button: ReviewButton) -> None:
 async def _too_late(talk: Talk, button: ReviewButton) -> None:
     seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
     put(talk, view.decided(seen.about, seen.questionnaire, frame_of(talk)))
-    talk.replies.say(view.too_late(seen))
+    talk.replies.say(view.too_late(seen, frame_of(talk, button.line)))
 
 
 async def _shown_anew(talk: Talk, button: ReviewButton) -> None:
@@ -67,7 +75,8 @@ async def _shown_anew(talk: Talk, button: ReviewButton) -> None:
 
 
 def _as_it_is(talk: Talk, seen: Look) -> Screen:
-    return view.approved(seen, frame_of(talk)) if view.is_settled(seen, talk.now) else view.card(seen, frame_of(talk))
+    frame = frame_of(talk, seen.about.line.id)
+    return view.approved(seen, frame) if view.is_settled(seen, talk.now) else view.card(seen, frame)
 
 
 async def _next(talk: Talk, _: ReviewButton) -> None:
@@ -119,7 +128,7 @@ async def _send(talk: Talk, button: ReviewButton) -> None:
     who, line, version = acting(talk), button.line, button.version
     picked = await pick_remarks.picked(talk.uow, who, line, version)
     if not picked.picked:
-        put(talk, view.picker(picked))
+        put(talk, view.picker(picked, in_chat=talk.settings.in_chat))
     elif picked.mode == "return":
         await _announce(talk, await decide_questionnaire.send_back(talk.uow, who, line, version, picked.picked))
     else:
@@ -151,51 +160,58 @@ def _change_cards(talk: Talk, decision: Decision, own: Screen, others: Screen) -
 async def _undo(talk: Talk, button: ReviewButton) -> None:
     who = acting(talk)
     undone = await decide_questionnaire.undo(talk.uow, who, button.line)
-    screen = view.card(await review_questionnaire.seen_as(talk.uow, undone.about, undone.questionnaire), frame_of(talk))
+    seen = await review_questionnaire.seen_as(talk.uow, undone.about, undone.questionnaire)
+    screen = view.card(seen, frame_of(talk, button.line))
     _change_cards(talk, undone, screen, screen)
     talk.replies.toast = "Решение отменено"
 
 
 async def _return(talk: Talk, button: ReviewButton) -> None:
     found = await pick_remarks.start(talk.uow, acting(talk), button.line, button.version, "return")
-    put(talk, view.picker(found))
+    put(talk, view.picker(found, in_chat=talk.settings.in_chat))
 
 
 async def _reopen(talk: Talk, button: ReviewButton) -> None:
     found = await pick_remarks.start(talk.uow, acting(talk), button.line, button.version, "reopen")
-    put(talk, view.picker(found))
+    put(talk, view.picker(found, in_chat=talk.settings.in_chat))
 
 
 async def _field(talk: Talk, button: ReviewButton) -> None:
     found = await pick_remarks.pick_field(talk.uow, acting(talk), button.line, button.version, button.value)
-    put(talk, view.picker(found))
+    put(talk, view.picker(found, in_chat=talk.settings.in_chat))
 
 
 async def _reason(talk: Talk, button: ReviewButton) -> None:
+    if button.value == pick_remarks.OTHER and not talk.settings.in_chat:
+        talk.replies.say(Screen(NO_WORDS))
+        return
     if all(button.value != code for reasons in RETURN_REASONS.values() for code, _ in reasons):
         await _shown_anew(talk, button)
         return
     found = await pick_remarks.pick_reason(talk.uow, acting(talk), button.line, button.version, button.value)
-    put(talk, view.picker(found))
+    put(talk, view.picker(found, in_chat=talk.settings.in_chat))
 
 
 async def _decline(talk: Talk, button: ReviewButton) -> None:
     seen = await pick_remarks.look_submitted(talk.uow, acting(talk), button.line, button.version)
-    put(talk, view.decline_reasons(seen))
+    put(talk, view.decline_reasons(seen, in_chat=talk.settings.in_chat))
 
 
 async def _why(talk: Talk, button: ReviewButton) -> None:
     who = acting(talk)
+    if button.value == pick_remarks.OTHER and not talk.settings.in_chat:
+        talk.replies.say(Screen(NO_WORDS))
+        return
     if button.value == pick_remarks.OTHER:
         seen = await pick_remarks.ask_decline_words(talk.uow, who, button.line, button.version)
-        put(talk, view.decline_words_asked(seen))
+        put(talk, view.decline_words_asked(seen, in_chat=talk.settings.in_chat))
         return
     seen = await pick_remarks.look_submitted(talk.uow, who, button.line, button.version)
     if button.value not in dict(DECLINE_REASONS):
-        put(talk, view.decline_reasons(seen))
+        put(talk, view.decline_reasons(seen, in_chat=talk.settings.in_chat))
         return
     reason = await pick_remarks.decline_reason(talk.uow, who, button.line, button.version, button.value)
-    put(talk, view.decline_sure(seen, reason))
+    put(talk, view.decline_sure(seen, reason, in_chat=talk.settings.in_chat))
 
 
 ACTS: dict[str, Callable[[Talk, ReviewButton], Awaitable[None]]] = {
@@ -220,18 +236,24 @@ ACTS: dict[str, Callable[[Talk, ReviewButton], Awaitable[None]]] = {
 async def typed_reason(_: Message, text: str, talk: Talk) -> None:
     """Take a typed reason of returning a field."""
     draft = _draft(talk)
+    if _kept_out(talk, draft):
+        return
     with _told(talk, draft):
         found = await pick_remarks.type_reason(talk.uow, acting(talk), draft, text)
-        _show_typed(talk, draft, view.picker(found) if found is not None else None)
+        _show_typed(talk, draft, view.picker(found, in_chat=talk.settings.in_chat) if found is not None else None)
 
 
 @router.message(Filling("decline"), HasText())
 async def typed_decline(_: Message, text: str, talk: Talk) -> None:
     """Take a typed reason of declining and ask to confirm it."""
     draft = _draft(talk)
+    if _kept_out(talk, draft):
+        return
     with _told(talk, draft):
         found = await pick_remarks.type_decline_words(talk.uow, acting(talk), draft, text)
-        _show_typed(talk, draft, view.decline_sure(*found) if found is not None else None)
+        _show_typed(
+            talk, draft, view.decline_sure(*found, in_chat=talk.settings.in_chat) if found is not None else None
+        )
 
 
 @contextmanager
@@ -262,6 +284,15 @@ async def not_text(_: Message, talk: Talk) -> None:
 def _draft(talk: Talk) -> Draft:
     assert talk.session.draft is not None
     return talk.session.draft
+
+
+def _kept_out(talk: Talk, draft: Draft) -> bool:
+    """Say that people's own words are not for this chat, and tell whether it is so."""
+    if talk.settings.in_chat:
+        return False
+    ask_aside.end_aside(talk.uow, draft, talk.now)
+    talk.replies.say(Screen(NO_WORDS, staff_rows(talk.settings.public_url, str(draft.answers.get("line", "")))))
+    return True
 
 
 def _gone(talk: Talk, draft: Draft) -> None:

@@ -36,9 +36,9 @@ async def pressed(_: CallbackQuery, callback_data: StaffButton, talk: Talk) -> N
     elif act == "one":
         _show(talk, view.one(await find_member(talk.uow, talk.session, value), talk.settings))
     elif act == "withdraw":
-        member = await withdraw_staff(talk.uow, talk.session, value, talk.now)
-        talk.menu_changes.append(member.chat_id)
-        _show(talk, view.withdrawn(member))
+        done = await withdraw_staff(talk.uow, talk.session, value, talk.now)
+        talk.menu_changes.append(done.member.chat_id)
+        _show(talk, view.withdrawn(done))
     elif act == "manager":
         _show(talk, view.ask_centre(await centres_of_managers(talk.uow, talk.session)))
     elif act == "centre":

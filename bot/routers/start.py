@@ -1,5 +1,6 @@
 """`/start` with and without a link: a centre's, a student's, a member of staff's."""
 
+from dataclasses import replace
 from html import escape
 
 from aiogram import Router
@@ -8,14 +9,17 @@ from aiogram.types import Message
 
 from bot import texts
 from bot.context import Talk
+from bot.page_links import PageLinks
 from bot.replies import Screen
 from bot.routers import conversation, proof, questionnaire
-from bot.views import home
+from bot.views import closed, home
 from school.draft import Visitor
 from school.errors import SchoolError
-from school.use_cases import prove_link
+from school.use_cases import fill_form, prove_link
 from school.use_cases.accept_staff_invite import accept_staff_invite
+from school.use_cases.hand_draft import find_handed, take_into_chat
 from school.use_cases.prove_link import LinkDead, LinkLocked, LinkTaken
+from school.use_cases.visit_page import open_door
 from school.use_cases.whats_waiting import whats_waiting
 from wording.consents import quoted
 
@@ -30,6 +34,8 @@ async def start(message: Message, command: CommandObject, talk: Talk) -> None:
         await _centre(payload.removeprefix("sc_"), talk)
     elif payload.startswith("q_"):
         await _questionnaire(payload.removeprefix("q_"), talk)
+    elif payload.startswith("o_"):
+        await _order(payload.removeprefix("o_"), talk)
     elif payload.startswith("staff_"):
         await _staff(payload.removeprefix("staff_"), message, talk)
     else:
@@ -54,7 +60,7 @@ async def _centre(payload: str, talk: Talk) -> None:
 
 async def _questionnaire(secret: str, talk: Talk) -> None:
     if not talk.settings.in_chat:
-        talk.replies.say(Screen(texts.student_not_in_chat(talk.settings, secret)))
+        await _to_page(secret, talk)
         return
     try:
         opened = await prove_link.open_link(talk.uow, secret, talk.user_id, talk.chat_id, talk.now)
@@ -63,9 +69,42 @@ async def _questionnaire(secret: str, talk: Talk) -> None:
             talk.replies.say(screen)
         return
     if opened is None:
+        if address := PageLinks(talk.settings.public_url).questionnaire(secret):
+            talk.replies.say(closed.either_way(address))
         talk.replies.say(proof.ask_proof())
     else:
         await proof.welcome(talk, opened)
+
+
+async def _order(secret: str, talk: Talk) -> None:
+    """Go on with an order begun on the page, at its next open question."""
+    try:
+        if not talk.settings.in_chat:
+            _, draft = await find_handed(talk.uow, secret, talk.now)
+            address = PageLinks(talk.settings.public_url).handed(draft.centre, secret)
+            talk.replies.say(closed.handed(talk.settings, address))
+            return
+        draft = await take_into_chat(talk.uow, secret, talk.user_id, talk.chat_id, talk.now)
+    except LinkDead:
+        talk.replies.say(Screen(f"{texts.ORDER_LINK_DEAD}\n\n{talk.settings.support()}"))
+        return
+    centre = await talk.uow.centre(draft.centre)
+    talk.uow.save_visitor(Visitor(talk.user_id, talk.chat_id, talk.first_name, centre=draft.centre))
+    talk.session = replace(talk.session, draft=draft, centre=centre)
+    conversation.ask(talk, await fill_form.resume(talk.uow, talk.session, talk.today))
+
+
+async def _to_page(secret: str, talk: Talk) -> None:
+    try:
+        await open_door(talk.uow, secret, talk.now)
+    except (LinkDead, LinkLocked) as error:
+        if await talk.uow.line_of_visitor(talk.user_id):
+            await questionnaire.show_courses(talk)
+            return
+        for screen in proof.link_fault(talk, error):
+            talk.replies.say(screen)
+        return
+    talk.replies.say(closed.questionnaire(talk.settings, secret))
 
 
 async def _staff(secret: str, message: Message, talk: Talk) -> None:

@@ -23,6 +23,7 @@ from school.status import Query, read_query
 from school.use_cases import make_acts
 from school.use_cases.find_status import Found, find_status, may_ask
 from school.use_cases.follow_order import leads
+from school.use_cases.note_order import notes_of
 from school.use_cases.own_order import What, own_order
 
 router = Router(name="status")
@@ -52,7 +53,7 @@ class Requisites(Filter):
         """Tell whether the message is such a text."""
         text = (message.text or "").strip()
         draft = talk.session.draft
-        idle = draft is None or draft.state != "active"
+        idle = draft is None or draft.state != "active" or draft.form == "catalogue"
         known = _REQUISITES.fullmatch(text) or _ORDER.fullmatch(text)
         return {"asked": text} if idle and known and may_ask(talk.session) else False
 
@@ -64,7 +65,7 @@ async def status(_: Message, command: CommandObject, talk: Talk) -> None:
     if asked and may_ask(talk.session):
         talk.replies.say(await _screen(talk, read_query(asked)))
     elif may_ask(talk.session):
-        talk.replies.say(view.how())
+        talk.replies.say(view.how(talk.settings))
     else:
         talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
 
@@ -91,15 +92,18 @@ async def _find(talk: Talk, query: Query, centre: str = "") -> Found:
 
 async def _screen(talk: Talk, query: Query, centre: str = "", page: int = 0, *, more: bool = False) -> Screen:
     found = await _find(talk, query, centre)
-    return view.answer(found, page, talk.settings, _looking(talk, found), more=more)
+    return view.answer(found, page, talk.settings, await _looking(talk, found), more=more)
 
 
-def _looking(talk: Talk, found: Found) -> view.Looking:
+async def _looking(talk: Talk, found: Found) -> view.Looking:
     order = found.orders[0] if len(found.orders) == 1 else None
+    shown = order if talk.settings.in_chat else None
+    notes = () if shown is None else await notes_of(talk.uow, talk.session, shown, talk.now)
     return view.Looking(
         user_id=talk.user_id,
         leads=order is not None and leads(talk.session, order),
         manages=order is not None and talk.manages(order.centre),
+        notes=notes,
     )
 
 
@@ -125,9 +129,10 @@ async def _open(talk: Talk, button: StatusButton) -> None:
 async def _xlsx(talk: Talk, button: StatusButton) -> None:
     found = await _find(talk, _query(button), button.centre)
     if not found.rows:
-        talk.replies.say(Screen(view.NOTHING))
+        talk.replies.say(Screen(view.nothing(talk.settings)))
         return
-    content = await asyncio.to_thread(status_workbook, found.rows, in_chat=talk.settings.in_chat)
+    settings = talk.settings
+    content = await asyncio.to_thread(status_workbook, found.rows, in_chat=settings.in_chat, zone=settings.zone)
     send_file(talk, file_name(talk.today), content, view.caption(found))
 
 
@@ -154,7 +159,7 @@ def _moves(what: What) -> Press:
         order = await own_order(talk.uow, talk.session, button.value, what)
         found = await _find(talk, Query("number", order.number))
         talk.replies.toast = DONE[what]
-        put(talk, view.answer(found.with_order(order), 0, talk.settings, _looking(talk, found), more=True))
+        put(talk, view.answer(found.with_order(order), 0, talk.settings, await _looking(talk, found), more=True))
 
     return move
 

@@ -9,11 +9,14 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from bot import texts
-from bot.callbacks import StudentsButton
+from bot.callbacks import StudentsButton, students
 from bot.context import Talk
-from bot.replies import Screen
+from bot.page_links import PageLinks
+from bot.replies import Button, Screen
 from bot.routers.filters import Filling, HasText
 from bot.views import students as view
+from bot.views.closed import OPEN_PAGE
+from school.cancelling import OrderCancelled
 from school.centre import Role
 from school.errors import NotFound
 from school.order import Enrolment, Order
@@ -24,16 +27,16 @@ from school.use_cases.follow_order import StudentAdmitted
 from school.use_cases.nudge_student import nudge_student
 from school.use_cases.resend_link import resend_link
 from school.use_cases.type_correction import FORM, Subject, Typed
+from school.use_cases.visit_page import own_order_link
+from wording.students import DONE
 
 router = Router(name="students")
 Press = Callable[[Talk, StudentsButton], Awaitable[None]]
 
 MOBILE_DIGITS = 10
+# What stands on personal data that somebody types.
+TYPED = ("email", "mobile", "swap", "fix", "keep", "swap!")
 _NUMBER = re.compile(r"№?\s*(\d{2,8})\s*[-–—]\s*(\d{4,8})")
-DONE = {
-    "email": "✅ Почту исправили. Новая ссылка отправлена на неё, прежняя больше не действует.",
-    "mobile": "✅ Телефон исправили. Новая ссылка отправлена на почту из заявки, прежняя больше не действует.",
-}
 
 
 class OrderNumber(Filter):
@@ -61,9 +64,13 @@ async def typed(_: Message, text: str, talk: Talk) -> None:
     if text.startswith("/"):
         talk.replies.say(Screen(texts.NOT_UNDERSTOOD))
         return
+    if not talk.settings.in_chat:
+        type_correction.drop(talk.uow, talk.session, talk.now)
+        talk.replies.say(_not_here(talk))
+        return
     try:
         found = await type_correction.take(talk.uow, talk.session, text, talk.now, talk.today)
-    except (TooLateToCorrect, StudentAdmitted, NotFound) as error:
+    except (TooLateToCorrect, StudentAdmitted, OrderCancelled, NotFound) as error:
         # It can never be done: the next line must not be taken for an answer again.
         type_correction.drop(talk.uow, talk.session, talk.now)
         talk.replies.say(Screen(f"{escape(texts.error(error))}\n\n{talk.settings.support()}"))
@@ -78,7 +85,22 @@ async def pressed(_: CallbackQuery, callback_data: StudentsButton, talk: Talk) -
     if act is None:
         talk.replies.toast = texts.STALE
         return
+    if callback_data.act in TYPED and not talk.settings.in_chat:
+        talk.replies.say(_not_here(talk, await talk.uow.order_of_line(callback_data.key), callback_data.key))
+        return
     await act(talk, callback_data)
+
+
+def _not_here(talk: Talk, order: Order | None = None, line_id: str = "") -> Screen:
+    """Say where a student is corrected where chats carry no personal data: the page for it is one tap away."""
+    there = PageLinks(talk.settings.public_url).learner(line_id)
+    if order is not None and there is not None and follow_order.leads(talk.session, order):
+        # A browser's: the link that signs staff in comes by mail, and opens there.
+        return Screen(texts.ON_STAFF_PAGE, ((Button(OPEN_PAGE, url=there),),))
+    text = f"{texts.NOT_TYPED_IN_CHAT}\n\n{talk.settings.support()}"
+    if order is None or order.filled_in_by_staff or order.placed_by != talk.user_id or not talk.settings.public_url:
+        return Screen(text)
+    return Screen(text, ((Button(view.ON_PAGE, students("page", order.id)),),))
 
 
 def _show(talk: Talk, screen: Screen) -> None:
@@ -118,6 +140,12 @@ async def _open(talk: Talk, button: StudentsButton) -> None:
     talk.replies.say(_one(talk, await follow_order.open_student(talk.uow, talk.session, button.key)))
 
 
+async def _page(talk: Talk, button: StudentsButton) -> None:
+    pages = PageLinks(talk.settings.public_url)
+    order, secret = await own_order_link(talk.uow, talk.session, button.key, talk.now)
+    talk.replies.say(view.page_of(order, pages.mine(secret), talk.settings))
+
+
 async def _list(talk: Talk, button: StudentsButton) -> None:
     order = await follow_order.open_order(talk.uow, talk.session, button.key)
     screen = await _list_screen(talk, order, int(button.value) if button.value.isdecimal() else 0)
@@ -134,24 +162,21 @@ async def _student(talk: Talk, button: StudentsButton) -> None:
 
 async def _nudge(talk: Talk, button: StudentsButton) -> None:
     about = await nudge_student(talk.uow, talk.session, button.key, talk.now)
-    _done(talk, about, "✅ Напомнили ученику об анкете.")
+    _done(talk, about, f"✅ {DONE['nudge']}")
 
 
 async def _link(talk: Talk, button: StudentsButton) -> None:
     about = await resend_link(talk.uow, talk.session, button.key, talk.now)
-    _done(talk, about, "✅ Отправили новую ссылку на почту из заявки. Прежние больше не действуют.")
+    _done(talk, about, f"✅ {DONE['link']}")
 
 
 async def _want(talk: Talk, button: StudentsButton) -> None:
     about = await ask_replacement(talk.uow, talk.session, button.key, talk.today)
-    _done(talk, about, "✅ Передали менеджеру центра: он свяжется с вами и заменит ученика.")
+    _done(talk, about, f"✅ {DONE['want']}")
 
 
 def _asks(subject: Subject) -> Press:
     async def ask(talk: Talk, button: StudentsButton) -> None:
-        if not talk.settings.in_chat:
-            talk.replies.say(Screen(f"{texts.NOT_TYPED_IN_CHAT}\n\n{talk.settings.support()}"))
-            return
         about = await type_correction.begin(talk.uow, talk.session, button.key, subject, talk.now)
         talk.replies.say(view.ask(about, subject))
 
@@ -172,12 +197,12 @@ async def _decided(talk: Talk, button: StudentsButton, *, fix: bool) -> Typed:
 
 def _answer(talk: Talk, found: Typed) -> None:
     screen = view.typed(found)
-    talk.replies.say(screen if screen is not None else _one(talk, found.about, DONE[found.subject]))
+    talk.replies.say(screen if screen is not None else _one(talk, found.about, f"✅ {DONE[found.subject]}"))
 
 
 async def _swap(talk: Talk, button: StudentsButton) -> None:
     about = await type_correction.put_in(talk.uow, talk.session, button.key, talk.now)
-    _done(talk, about, "✅ Ученика заменили. Ссылка на анкету отправлена новому ученику.")
+    _done(talk, about, f"✅ {DONE['replace']}")
 
 
 async def _stop(talk: Talk, button: StudentsButton) -> None:
@@ -190,6 +215,7 @@ ACTS: dict[str, Press] = {
     "number": _by_number,
     "open": _open,
     "list": _list,
+    "page": _page,
     "one": _student,
     "nudge": _nudge,
     "link": _link,

@@ -12,6 +12,8 @@ from bot.replies import Screen
 from bot.routers.filters import Filling
 from bot.routers.queue import acting, put
 from bot.views import thread as view
+from bot.views.closed import staff_rows
+from school.centre import Role
 from school.errors import NotFound
 from school.ports import Card
 from school.use_cases import ask_aside, converse
@@ -43,7 +45,7 @@ def _line_of_button(replied: Message) -> str | None:
 @router.callback_query(ThreadButton.filter())
 async def pressed(_: CallbackQuery, callback_data: ThreadButton, talk: Talk) -> None:
     """Ask for the text: of the student to the curator, or of the curator to the student."""
-    if _refused(talk):
+    if _refused(talk, callback_data.line):
         return
     if callback_data.act == "stop":
         await ask_aside.end_asides(talk.uow, talk.user_id, talk.now)
@@ -96,7 +98,7 @@ async def _typed(message: Message, talk: Talk) -> None:
 
 
 async def _to_curator(message: Message, line_id: str, talk: Talk) -> bool:
-    if _refused(talk) or not _is_text(message, talk, view.TEXT_ONLY_OF_STUDENT):
+    if _refused(talk, line_id) or not _is_text(message, talk, view.TEXT_ONLY_OF_STUDENT):
         return False
     written = await converse.write_to_curator(talk.uow, talk.user_id, line_id, message.text or "", talk.now)
     talk.replies.say(view.sent_to_curator(written.about))
@@ -104,7 +106,7 @@ async def _to_curator(message: Message, line_id: str, talk: Talk) -> bool:
 
 
 async def _to_student(message: Message, line_id: str, talk: Talk) -> bool:
-    if _refused(talk) or not _is_text(message, talk, view.TEXT_ONLY):
+    if _refused(talk, line_id) or not _is_text(message, talk, view.TEXT_ONLY):
         return False
     written = await converse.answer_student(talk.uow, acting(talk), line_id, message.text or "")
     notice_id = talk.replies.say(view.sent_to_student(written.about, in_chat=written.in_chat))
@@ -113,9 +115,13 @@ async def _to_student(message: Message, line_id: str, talk: Talk) -> bool:
     return True
 
 
-def _refused(talk: Talk) -> bool:
+def _refused(talk: Talk, line_id: str) -> bool:
     if talk.settings.in_chat:
         return False
+    if talk.has_role(Role.CURATOR, Role.ADMIN):
+        page = staff_rows(talk.settings.public_url, line_id)
+        talk.replies.say(Screen(view.ON_PAGE if page else view.BY_MAIL, page))
+        return True
     talk.replies.say(view.not_in_chat(talk.settings.curator_email, talk.settings.support()))
     return True
 

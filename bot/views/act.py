@@ -10,7 +10,6 @@ from bot.context import Settings
 from bot.replies import Button, Rows, Screen
 from bot.views.payment import number_buttons
 from school.closing import is_closed, original_closed, original_due, scan_closed
-from school.names import parse_full_name
 from school.order import Order
 from school.payer import PayerKind
 from school.use_cases.make_acts import Opened
@@ -23,16 +22,19 @@ from wording.closing import (
     DONE,
     REASON_BUTTONS,
     REFUSED,
+    RETURN_REASONS,
     UPLOADED_BEFORE,
     next_step,
     state_lines,
 )
 from wording.dates import period_with_year
+from wording.names import bare
 from wording.plurals import plural
 from wording.sums import format_sum
 
 PAGE = 5
 MOST = 4  # buttons of a card
+REASON_BY_BUTTON = "Своими словами причину в переписке не пишем: так решила школа. Выберите её кнопкой."
 HOW = "Акт одной заявки: /act и её номер, например <code>/act 0123-0042</code>."
 NOTHING = f"✅ По закрывающим документам ничего не ждём.\n{HOW}"
 MAILBOX = (
@@ -66,7 +68,9 @@ def listed(found: Sequence[Opened], total: int, page: int, settings: Settings, t
     first = page * PAGE
     pages = (total + PAGE - 1) // PAGE
     head = f"<b>Закрывающие документы: {total}</b>" + (f" · страница {page + 1} из {pages}" if pages > 1 else "")
-    rows = [f"{place}. {_short(one, settings)}\n{_next(one, today)}" for place, one in enumerate(found, first + 1)]
+    rows = [
+        f"{place}. {_short(one, settings)}\n{_next(one, settings, today)}" for place, one in enumerate(found, first + 1)
+    ]
     numbers = [Button(str(place), button("card", one.act.id)) for place, one in enumerate(found, first + 1)]
     turn = [Button("‹ Назад", button("list", value=str(page - 1)))] if page else []
     if page + 1 < pages:
@@ -77,7 +81,7 @@ def listed(found: Sequence[Opened], total: int, page: int, settings: Settings, t
 def of_order(found: Sequence[Opened], order: Order, settings: Settings, today: date) -> Screen:
     """Return the acts of an order that has several, one a run."""
     head = f"<b>Акты по заявке № {order.number}</b>"
-    rows = [f"{place}. {_short(one, settings)}\n{_next(one, today)}" for place, one in enumerate(found, 1)]
+    rows = [f"{place}. {_short(one, settings)}\n{_next(one, settings, today)}" for place, one in enumerate(found, 1)]
     numbers = [Button(str(place), button("card", one.act.id)) for place, one in enumerate(found, 1)]
     return Screen("\n\n".join([head, *rows]), number_buttons(numbers))
 
@@ -90,7 +94,7 @@ def card(opened: Opened, settings: Settings, today: date, *, moved: Moved | None
     text = [
         *told,
         f"<b>Акт № {escape(act.number)}</b> · {_facts(opened, settings)}",
-        _next(opened, today),
+        _next(opened, settings, today),
         "",
         *(escape(line) for line in state_lines(local, today)),
         *_address(opened, settings),
@@ -237,11 +241,13 @@ def _facts(opened: Opened, settings: Settings) -> str:
 
 def _payer(order: Order, settings: Settings) -> str:
     named = settings.in_chat or order.payer.kind is PayerKind.ORGANISATION
-    return escape(order.payer.name if named else parse_full_name(order.payer.name).initials)
+    return escape(order.payer.name if named else bare(order.payer.name))
 
 
-def _next(opened: Opened, today: date) -> str:
+def _next(opened: Opened, settings: Settings, today: date) -> str:
     act = opened.act
+    if not settings.in_chat and act.return_reason and act.return_reason not in RETURN_REASONS.values():
+        act = replace(act, return_reason="причина в письме на почту центра")
     if opened.school and not opened.leads and act.scan in ("at_centre", "uploaded") and not is_closed(act):
         return "⚠️ Проверьте скан: подтвердите или верните с причиной."
     return escape(next_step(act, today))

@@ -1,5 +1,6 @@
 """The audit on the screen: what to look at, a page of it, and whose actions."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from html import escape
@@ -14,6 +15,10 @@ from wording.dates import date_long
 
 PEOPLE_PAGE = 8
 LONGEST_KEY = 40  # bytes: what a button has room for
+
+ADDRESS = re.compile(r"[^\s@«»,:;()]+@")
+# What these change is a person's name, the student's who is no more and the one's who is.
+OF_PEOPLE = frozenset({"student.replaced"})
 
 NO_FILE = "Файлы с личными данными в эту переписку мы не отправляем: так решила школа. Смотрите журнал на экране."
 NOBODY = "Такого сотрудника нет. Пришлите номер заявки, дату или имя, например: /audit 0123-0042."
@@ -49,7 +54,7 @@ def people(found: Sequence[Person], page: int) -> Screen:
 
 def page_of(read: Read, settings: Settings) -> Screen:
     """Return a page of the audit, the newest first."""
-    head = f"<b>{escape(title(read))}</b>"
+    head = f"<b>{escape(_open_to(settings, title(read)))}</b>"
     if read.page:
         head += f" · страница {read.page + 1}"
     blocks = [_line(line, read, settings) for line in read.lines] or ["Записей нет."]
@@ -57,7 +62,7 @@ def page_of(read: Read, settings: Settings) -> Screen:
     rows: list[tuple[Button, ...]] = []
     if fits:
         rows += _turns(read.asked.of, read.asked.key, read.page, more=read.more, labels=("‹ Новее", "Раньше ›"))
-        if read.lines:
+        if read.lines and settings.in_chat:
             rows.append((Button("Скачать таблицей", button("xlsx", f"{read.asked.of}={read.asked.key}")),))
     return Screen("\n\n".join([head, *blocks]), (*rows, (Button("К журналу", button("menu")),)))
 
@@ -81,16 +86,23 @@ def caption(read: Read) -> str:
 
 def _line(line: AuditLine, read: Read, settings: Settings) -> str:
     actor = words.actor_words(line.actor if settings.in_chat else _without_address(line.actor), read.staff)
-    about = words.subject_words(line, read.labels)
+    about = _open_to(settings, words.subject_words(line, read.labels, read.staff))
     what = words.action_words(line.action)
-    change = words.change_words(line)
+    named = not settings.in_chat and line.action in OF_PEOPLE
+    change = "" if named else _open_to(settings, words.change_words(line))
     first = f"{words.moment_words(line.at, settings.zone)} · {escape(actor)}"
     second = what[:1].upper() + what[1:] + (f" — {about}" if about else "")
     return "\n".join([first, escape(second), *([escape(change)] if change else [])])
 
 
+def _open_to(settings: Settings, text: str) -> str:
+    """Return the text with addresses masked where chats carry no personal data."""
+    return text if settings.in_chat else ADDRESS.sub("…@", text)
+
+
 def _without_address(actor: str) -> str:
-    return "mail:" if actor.startswith("mail:") else actor
+    channel, _, name = actor.partition(":")
+    return f"{channel}:" if channel in ("mail", "page") and not name.isdecimal() else actor
 
 
 def _turns(act: str, key: str, page: int, *, more: bool, labels: tuple[str, str]) -> Rows:

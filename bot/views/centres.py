@@ -18,15 +18,17 @@ from wording.problems import explain
 
 PAGE = 8
 _A_ROW = 4
-COMMAND = "<code>/centres 0456 СЦ «Пример» centre@example.ru</code>"
 CLOSED = "Закрыли, ничего не изменили. Все центры — /centres."
-_NEW_BY_COMMAND = f"Пришлите команду с номером, названием и почтой центра, например:\n{COMMAND}"
+_ASK_FIRST = (
+    "Пришлите номер, название и почту первого центра одним сообщением, в этом порядке.\n"
+    f"Например: <code>{escape(ASK[NEW][1])}</code>"
+)
 
 
 def listed(found: Sequence[Centre], total: int, page: int) -> Screen:
     """Return a page of all centres."""
     if not found:
-        return Screen(f"<b>Сервисных центров пока нет</b>\n{_NEW_BY_COMMAND}")
+        return Screen(f"<b>Сервисных центров пока нет</b>\n{_ASK_FIRST}")
     pages = (total + PAGE - 1) // PAGE
     head = f"<b>Сервисные центры: {total}</b>" + (f" · страница {page + 1} из {pages}" if pages > 1 else "")
     lines = [f"{one.number} — {escape(one.name)}{' (закрыт)' if one.closed else ''}" for one in found]
@@ -115,9 +117,14 @@ def _stop() -> Button:
     return Button("Отменить", button("stop"))
 
 
-def ask_by_command() -> Screen:
-    """Say how the very first centre is added."""
-    return Screen(_NEW_BY_COMMAND)
+def ask_first() -> Screen:
+    """Ask for the very first centre."""
+    return Screen(_ASK_FIRST)
+
+
+def first_not_taken(problem: BadAnswer) -> Screen:
+    """Say what is wrong with the very first centre as typed, and ask anew."""
+    return Screen(f"{escape(explain(problem))}\n\n{_ASK_FIRST}")
 
 
 def not_taken(problem: BadAnswer) -> Screen:

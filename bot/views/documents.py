@@ -37,18 +37,21 @@ def listed(found: Sequence[SchoolDocument], page: int, words: str, *, admin: boo
     if not shown:
         return _empty(words, admin=admin)
     head = f"Нашлось по словам «{escape(words)}»" if words else "Документы школы"
-    lines = [f"<b>{head}: {len(found)}</b>" + (f" · страница {at + 1} из {pages}" if pages > 1 else "")]
+    # A search is not kept in a button: its words may be longer than one holds.
+    turned = pages > 1 and not words
+    lines = [f"<b>{head}: {len(found)}</b>" + (f" · страница {at + 1} из {pages}" if turned else "")]
     kind = ""
     for number, one in shown:
         if one.kind != kind:
             kind = one.kind
             lines += ["", f"<b>{KINDS[one.kind]}</b>"]
         lines.append(f"{number}. {escape(one.title)}{' (скрыт)' if one.hidden_at else ''}")
+    if words and pages > 1:
+        lines += ["", f"Показали первые {PAGE}. Добавьте слово из названия или откройте все: /documents."]
     lines += ["", "Нажмите номер, чтобы получить документ. Поиск: <code>/documents оферта</code>"]
     buttons = [Button(str(number), button("card" if admin else "get", one.id)) for number, one in shown]
     rows = [tuple(buttons[n : n + _NUMBERS_A_ROW]) for n in range(0, len(buttons), _NUMBERS_A_ROW)]
-    # A search is not kept in a button: its words may be longer than one holds.
-    turns = [] if words else _turns(at, pages)
+    turns = _turns(at, pages) if turned else []
     return Screen("\n".join(lines), (*rows, *turns, *_admins(admin=admin)))
 
 

@@ -4,26 +4,26 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from bot import menus
-from bot.callbacks import admission, mail, menu, report, review, student, students, thread
+from bot.callbacks import admission, mail, menu, report, review, status, student, students, thread
 from bot.context import Settings
 from bot.replies import Button, Rows, Screen
-from bot.views.orders import conditions, course_facts, order_card, student_pays
+from bot.views.orders import conditions, course_facts, order_card
+from bot.views.students import ON_PAGE
 from school.admission import ADMISSION_DAYS, blocking
 from school.billing import Invoice
 from school.catalogue import Catalogue
 from school.centre import Role, StaffMember
 from school.course_card import access_url
 from school.order import Enrolment, Order, OrderLine
-from school.ports import QueueState
-from school.ports_audit import Trouble
-from school.use_cases.whats_waiting import OfCentres, Waiting
+from school.use_cases.whats_waiting import Waiting
 from wording import fields
-from wording.dates import date_long, period_with_year, until
+from wording.dates import date_long, period_with_year
 from wording.plurals import plural
+from wording.staff import role_name
+from wording.waiting import waiting_lines
 
 ORDERS_PAGE = 3
 WITH_CURATOR = ("submitted", "returned", "approved", "declined")
-ROLE_NAMES = {Role.MANAGER: "менеджер центра", Role.CURATOR: "куратор", Role.ADMIN: "администратор"}
 INTRODUCTIONS = {
     Role.MANAGER: "Новые заявки центра приходят сюда. Чтобы открыть заявку, пришлите её номер, например 0123-0042.",
     Role.CURATOR: "Анкеты учеников раздаю по одной: сначала те, у которых подходит срок.",
@@ -37,65 +37,23 @@ NO_ORDERS_OF_STAFF = (
 LED_BY_CENTRE = "Эти заявки теперь ведёт сервисный центр. Вопросы — /support."
 
 
-def role_name(member: StaffMember) -> str:
-    """Return the role in words, with the centre's number; plain text."""
-    return f"{ROLE_NAMES[member.role]}{f' {member.centre}' if member.centre else ''}"
-
-
 def staff_home(roles: Sequence[StaffMember], waiting: Waiting) -> Screen:
     """Greet a member of staff by their roles and say what waits, what needs them first, with buttons there."""
     lines = [f"Здравствуйте! Вы здесь: {escape(', '.join(role_name(member) for member in roles))}."]
-    found = [
-        *(_of_centres(waiting.centres) if waiting.centres else ()),
-        *(_queue(waiting.queue) if waiting.queue else ()),
-        *(_admission(waiting.to_admit) if waiting.to_admit else ()),
-        *(_trouble(waiting.trouble) if waiting.trouble else ()),
-    ]
-    found.sort(key=lambda words: not words.startswith("⚠️"))
-    lines += found or ["✅ Неоплаченных счетов и срочных актов нет."]
+    lines += waiting_lines(waiting)
     if any(member.role is Role.MANAGER for member in roles):
         lines.append("Новые заявки придут сюда. Чтобы открыть заявку, пришлите её номер.")
     return Screen("\n".join([*lines, "Все команды — /help."]), _ways(waiting))
-
-
-def _of_centres(of: OfCentres) -> list[str]:
-    lines = []
-    if of.acts and of.act_due is not None:
-        acts = plural(of.acts, "акт", "акта", "актов")
-        lines.append(f"⚠️ {acts} {until(of.act_due)}" if of.acts == 1 else f"⚠️ {acts}, ближайший {until(of.act_due)}")
-    if of.unpaid:
-        lines.append(f"⏳ {plural(of.unpaid, 'неоплаченный счёт', 'неоплаченных счёта', 'неоплаченных счетов')}")
-    return lines
-
-
-def _queue(queue: QueueState) -> list[str]:
-    if not queue.waiting:
-        return ["✅ Анкет на проверку нет."]
-    text = f"В очереди {plural(queue.waiting, 'анкета', 'анкеты', 'анкет')}"
-    return [f"⚠️ {text}, срок сегодня или прошёл: {queue.due}"] if queue.due else [f"⏳ {text}"]
-
-
-def _admission(count: int) -> list[str]:
-    return [f"⏳ {plural(count, 'ученик готов', 'ученика готовы', 'учеников готовы')} к зачислению"]
-
-
-def _trouble(trouble: Trouble) -> list[str]:
-    lines = []
-    if trouble.dead:
-        lines.append(f"⚠️ Не доставлено: {plural(trouble.dead, 'сообщение', 'сообщения', 'сообщений')}. Разбор — /mail")
-    if trouble.letters:
-        lines.append(f"⚠️ Отложено: {plural(trouble.letters, 'письмо', 'письма', 'писем')}. Разбор — /mail")
-    if trouble.updates:
-        words = plural(trouble.updates, "сообщение клиента", "сообщения клиентов", "сообщений клиентов")
-        lines.append(f"⚠️ Не обработано: {words}. Посмотрите журнал сервера")
-    return lines
 
 
 def _ways(waiting: Waiting) -> Rows:
     """Return the buttons to what waits: at most four."""
     buttons = []
     if waiting.centres is not None and (waiting.centres.unpaid or waiting.centres.acts):
-        buttons.append(Button("Счета и акты", report("weekly")))
+        buttons.append(Button("Счета и акты", report("weekly", waiting.centres.first_owing)))
+    if waiting.centres is not None and waiting.centres.first_unbilled:
+        number = waiting.centres.first_unbilled
+        buttons.append(Button(f"Заявка {number}", status("open", "n", number)))
     if waiting.queue is not None and waiting.queue.waiting:
         buttons.append(Button("Проверить анкеты", review("next")))
     if waiting.to_admit:
@@ -123,7 +81,8 @@ def orders(
     """Return a page of the account's own orders, with the way to the students of each."""
     pages = (total + ORDERS_PAGE - 1) // ORDERS_PAGE
     rows: list[tuple[Button, ...]] = [
-        (Button(f"Ученики {order.number}", students("list", order.id)),) for order in found
+        (Button(f"Ученики {order.number}", students("list", order.id)), *_page_button(order, settings))
+        for order in found
     ]
     row = []
     if page > 0:
@@ -135,6 +94,12 @@ def orders(
     head = f"Ваши заявки, страница {page + 1} из {pages}\n\n" if pages > 1 else ""
     cards = [order_card(order, settings, (invoices or {}).get(order.id, ())) for order in found] or [LED_BY_CENTRE]
     return Screen(head + "\n\n".join(cards), tuple(rows))
+
+
+def _page_button(order: Order, settings: Settings) -> tuple[Button, ...]:
+    if settings.public_url is None or order.filled_in_by_staff:
+        return ()
+    return (Button(ON_PAGE, students("page", order.id)),)
 
 
 def student_card(about: Enrolment, settings: Settings, catalogue: Catalogue) -> Screen:
@@ -174,7 +139,7 @@ def _course(about: Enrolment, settings: Settings, catalogue: Catalogue) -> str:
         f"{name}заявка № {order.number}",
         period_with_year(line.starts, line.ends),
         course_facts(line, catalogue),
-        *conditions(line, settings, "student", pays=student_pays(order, line)),
+        *conditions(line, settings, "student", pays=about.pays),
     ]
     if line.admitted_at is not None:
         lines += _access(line, settings, catalogue)

@@ -8,9 +8,9 @@ from bot.replies import Button, Rows, Screen
 from bot.views.payment import number_buttons, shown_name
 from school.billing import Invoice
 from school.payer import PayerKind
-from school.people import parse_full_name
 from school.use_cases.issue_invoice import Billing
 from wording.billing import HOW_TO_TYPE, invoice_line, pay_by
+from wording.names import bare
 from wording.papers import SELLER_LABELS
 from wording.plurals import plural
 from wording.sums import format_sum
@@ -37,6 +37,7 @@ def billing(found: Billing, settings: Settings, *, note: str = "", undo: str = "
     elif living:
         buttons = [Button(f"№ {one.number}"[:20], invoice("card", one.id)) for one in living[:20]]
         rows += [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
+    rows += _refunds(found)
     if found.free:
         rows += _new(found)
         if found.gaps and not living:
@@ -61,9 +62,17 @@ def one(found: Billing, it: Invoice, settings: Settings, *, note: str = "", undo
     if len(students) > PAGE:
         lines.append(f"…и ещё {plural(len(students) - PAGE, 'ученик', 'ученика', 'учеников')}")
     rows: list[tuple[Button, ...]] = [(Button("Вернуть как было", bank("undo", undo)),)] if undo else []
-    if it.state != "cancelled":
-        rows += _of_invoice(it)
+    rows += _of_invoice(it) if it.state != "cancelled" else _refund(it)
     return Screen("\n".join(lines), tuple(rows))
+
+
+def _refunds(found: Billing) -> list[tuple[Button, ...]]:
+    """Return the ways to note that money of cancelled invoices was given back."""
+    return [row for one in found.invoices if one.state == "cancelled" for row in _refund(one)]
+
+
+def _refund(it: Invoice) -> list[tuple[Button, ...]]:
+    return [(Button(f"Возврат по № {it.number}"[:24], invoice("pay", it.id)),)] if it.paid > 0 else []
 
 
 def _of_invoice(it: Invoice) -> list[tuple[Button, ...]]:
@@ -85,15 +94,15 @@ def _new(found: Billing) -> list[tuple[Button, ...]]:
 def _head(found: Billing) -> str:
     order = found.order
     return (
-        f"Заявка № {order.number} · {plural(len(order.lines), 'ученик', 'ученика', 'учеников')} · "
-        f"{format_sum(order.total)}"
+        f"Заявка № {order.number} · {plural(len(order.living), 'ученик', 'ученика', 'учеников')} · "
+        f"{'отменена' if order.cancelled else format_sum(order.total)}"
     )
 
 
 def _payer(found: Billing, settings: Settings) -> str:
     payer = found.order.payer
     named = settings.in_chat or payer.kind is PayerKind.ORGANISATION
-    name = payer.name if named else parse_full_name(payer.name).initials
+    name = payer.name if named else bare(payer.name)
     return escape(f"{name}, ИНН {payer.inn}" if payer.inn and named else name)
 
 

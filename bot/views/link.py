@@ -5,6 +5,7 @@ from html import escape
 
 from bot.callbacks import link
 from bot.context import Settings
+from bot.page_links import PageLinks
 from bot.replies import Button, Rows, Screen
 from school.catalogue import Discipline
 from school.centre import Centre
@@ -17,7 +18,12 @@ _LONGEST_LABEL = 24
 
 
 def address(settings: Settings, centre: Centre, discipline: Discipline | None) -> str:
-    """Return the link itself."""
+    """Return the link that a client is to open: the page's where chats take no orders, else the chat's."""
+    page = _page(settings, centre, discipline)
+    return page if page is not None and not settings.in_chat else _chat(settings, centre, discipline)
+
+
+def _chat(settings: Settings, centre: Centre, discipline: Discipline | None) -> str:
     tail = f"_{discipline.key}" if discipline is not None else ""
     return f"https://t.me/{settings.bot_username}?start=sc_{centre.number}{tail}"
 
@@ -32,12 +38,22 @@ def listed(found: Links, settings: Settings) -> Screen:
             f"напишите администратору школы.\n\n{settings.support()}"
         )
     kinds: list[Discipline | None] = [*found.disciplines, None]
-    lines = [
-        f"{escape(one.title) if one else ALL_COURSES}\n<code>{escape(address(settings, centre, one))}</code>"
-        for one in kinds
-    ]
+    lines = [f"{escape(one.title) if one else ALL_COURSES}\n{_both(settings, centre, one)}" for one in kinds]
     asked = "Нажмите кнопку: пришлём QR-картинку и текст, готовые переслать клиенту."
     return Screen("\n\n".join([head, *lines, asked]), _buttons(centre, kinds))
+
+
+def _both(settings: Settings, centre: Centre, discipline: Discipline | None) -> str:
+    """Return the link to the chat and, where there are pages, the one to the page."""
+    page = _page(settings, centre, discipline)
+    if page is not None and not settings.in_chat:
+        return f"<code>{escape(page)}</code>"
+    chat = f"<code>{escape(_chat(settings, centre, discipline))}</code>"
+    return f"Ссылка для Telegram: {chat}\nСсылка на страницу: <code>{escape(page)}</code>" if page else chat
+
+
+def _page(settings: Settings, centre: Centre, discipline: Discipline | None) -> str | None:
+    return PageLinks(settings.public_url).order(centre.number, discipline.key if discipline else None)
 
 
 def _buttons(centre: Centre, kinds: Sequence[Discipline | None]) -> Rows:
@@ -60,4 +76,5 @@ def choose(centres: Sequence[Centre]) -> Screen:
 def caption(found: Links, discipline: Discipline | None, settings: Settings) -> str:
     """Return the text that goes with the picture and is ready to be forwarded, as HTML."""
     title = discipline.title if discipline else ""
-    return escape(invitation(found.centre.name, title, address(settings, found.centre, discipline)))
+    url, page = address(settings, found.centre, discipline), _page(settings, found.centre, discipline)
+    return escape(invitation(found.centre.name, title, url, None if page == url else page))

@@ -16,6 +16,7 @@ from school.use_cases.mail_desk import Outgoing
 from wording.dates import date_short
 from wording.letters import LETTER_NAMES
 from wording.mail_reasons import reason_words
+from wording.names import bare
 from wording.plurals import plural
 
 LONGEST_TEXT = 1500
@@ -113,7 +114,8 @@ def letter_card(found: Aside, shown: ShownLetter | None, settings: Settings) -> 
     else:
         lines += ["", NOT_IN_CHAT]
     rows = [
-        (Button(_student(one), mail("to", str(found.letter.id), str(at))),) for at, one in enumerate(found.students)
+        (Button(_student(one, settings), mail("to", str(found.letter.id), str(at))),)
+        for at, one in enumerate(found.students)
     ]
     rows.append((Button("К заявке по номеру", mail("number", str(found.letter.id))),))
     if shown is not None and settings.in_chat:
@@ -135,8 +137,9 @@ def filed(reference: str) -> str:
     return f"✅ Отнесли письмо к заявке № {escape(reference)}. Обработаем его в течение минуты. Остальные — /mail."
 
 
-def _student(about: Enrolment) -> str:
-    return f"{initials(about.line.name)}, {about.reference}"[:40]
+def _student(about: Enrolment, settings: Settings) -> str:
+    name = initials(about.line.name) if settings.in_chat else bare(about.line.name)
+    return f"{name}, {about.reference}"[:40]
 
 
 def _head(letter: StoredLetter, settings: Settings) -> str:

@@ -8,6 +8,7 @@ from bot.context import Settings
 from bot.replies import Button, Screen
 from bot.views.orders import shown_name
 from paper.order_form_marks import Mark
+from school.centre import Centre
 from school.draft import Draft
 from school.order import Order
 from school.people import parse_full_name
@@ -27,7 +28,15 @@ KEPT = "Список из файла не взяли."
 
 def again_button(order: Order) -> Button:
     """The way from an order's card to a new order of the same payer; for managers of its centre."""
-    return Button("Повторить для клиента", button("again", order.number))
+    return Button("Повторить заявку", button("again", order.number))
+
+
+def which_centre(centres: Sequence[Centre]) -> Screen:
+    """Ask a manager of several centres whose client the new order is for."""
+    lines = [f"{centre.number} — {escape(centre.name)}" for centre in centres]
+    buttons = [Button(f"Центр {centre.number}", button("at", centre.number)) for centre in centres]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return Screen("\n".join(["<b>Заявка в какой центр?</b>", *lines]), rows)
 
 
 def choose(order: Order, mask: int, page: int, settings: Settings, *, begun: bool) -> Screen:
@@ -46,12 +55,17 @@ def choose(order: Order, mask: int, page: int, settings: Settings, *, begun: boo
         turns.append(Button("Ещё ›", button("again", order.number, f"{mask:x}.{page + 1}")))
     if turns:
         rows.append(tuple(turns))
-    rows.append((Button("Начать заявку", button("begin", order.number, f"{mask:x}")),))
+    rows.append(
+        (
+            Button("Начать заявку", button("begin", order.number, f"{mask:x}")),
+            Button("Отменить", button("stop", order.number)),
+        )
+    )
     payer = order.payer.name
     payer = shown_name(payer, settings) if order.payer.kind.value != "organisation" else escape(payer)
     chosen = plural(mask.bit_count(), "ученик", "ученика", "учеников") if mask else "никого, впишете новых"
     lines = [
-        f"<b>Новая заявка по заявке № {order.number}</b>",
+        f"<b>Повторить заявку № {order.number}</b>",
         f"Плательщик и заказчик те же: {payer}",
         f"Кого записать снова: {chosen}. Курс выберете дальше.",
     ]
@@ -62,7 +76,12 @@ def choose(order: Order, mask: int, page: int, settings: Settings, *, begun: boo
 
 def begun(order: Order) -> Screen:
     """Say what the choice has become."""
-    return Screen(f"Новая заявка по заявке № {order.number}: плательщик и заказчик заполнены.")
+    return Screen(f"Плательщика и заказчика взяли из заявки № {order.number}.")
+
+
+def stopped(number: str) -> Screen:
+    """Say that nothing was begun, and where the earlier order is."""
+    return Screen(f"Новую заявку не начали. Прежняя на месте: /status {escape(number)}.")
 
 
 def preview(draft: Draft, changes: Sequence[str], students: int, seal: str, *, outdated: bool) -> Screen:

@@ -5,7 +5,6 @@ from html import escape
 from bot.callbacks import bank, pay
 from bot.replies import Button, Rows, Screen
 from school.billing import AskWhom, Invoice
-from school.names import parse_full_name
 from school.order import Order, OrderLine
 from school.payer import PayerKind
 from school.use_cases.receive_payment import MANY, Applied, Plan
@@ -14,6 +13,7 @@ from school.use_cases.settle_payment import Told, hit_key
 from school.use_cases.take_back import TakenBack
 from wording.billing import HOW_TO_PAY, invoice_line, payment_line
 from wording.dates import no_later_than
+from wording.names import bare
 from wording.plurals import plural
 from wording.sums import format_sum
 
@@ -28,8 +28,8 @@ HOW = (
 
 
 def shown_name(line: OrderLine, *, in_chat: bool) -> str:
-    """Return a student's name as this chat may show it, as HTML: whole, or by initials."""
-    return escape(line.name if in_chat else parse_full_name(line.name).initials)
+    """Return a student's name as this chat may show it, as HTML: whole, or by first letters."""
+    return escape(line.name if in_chat else bare(line.name))
 
 
 def number_buttons(buttons: list[Button]) -> Rows:
@@ -39,7 +39,7 @@ def number_buttons(buttons: list[Button]) -> Rows:
 
 def card(order: Order, page: int = 0, *, in_chat: bool, told: Recorded | None = None) -> Screen:
     """Return an order with the marks of its payment; after a change, with what was changed and the way back."""
-    unpaid = [line for line in order.lines if line.payment == "unpaid"]
+    unpaid = [line for line in order.living if line.payment == "unpaid"]
     pages = (len(order.lines) + PAGE - 1) // PAGE
     page = min(page, pages - 1)
     first = page * PAGE
@@ -48,17 +48,19 @@ def card(order: Order, page: int = 0, *, in_chat: bool, told: Recorded | None = 
         for place, line in enumerate(order.lines[first : first + PAGE], first + 1)
     ]
     head = [*([_told(told)] if told else []), f"<b>Оплата · заявка № {order.number}</b>", _payer(order, in_chat)]
-    head.append(f"Оплачено: {len(order.lines) - len(unpaid)} из {len(order.lines)}")
+    head.append(f"Оплачено: {len(order.living) - len(unpaid)} из {len(order.living)}")
     return Screen("\n".join([*head, "", *students]), _buttons(order, page, pages, told))
 
 
 def _payer(order: Order, in_chat: bool) -> str:
     named = in_chat or order.payer.kind is PayerKind.ORGANISATION
-    name = order.payer.name if named else parse_full_name(order.payer.name).initials
+    name = order.payer.name if named else bare(order.payer.name)
     return f"{escape(name)} · {format_sum(order.total)}"
 
 
 def _state(line: OrderLine) -> str:
+    if line.cancelled:
+        return "отменено, деньги верните клиенту" if line.payment == "paid" else "отменено"
     if line.payment == "unpaid":
         return "⚠️ не оплачено"
     if line.admitted_at is not None:
@@ -89,7 +91,7 @@ def _buttons(order: Order, page: int, pages: int, told: Recorded | None) -> Rows
     moments = [line.paid_at for line in order.lines if told and line.id in told.changed and line.paid_at]
     if moments:
         rows.append((Button("Отменить", pay("undo", number, str(moment_of(moments[0])))),))
-    unpaid = [place for place, line in enumerate(order.lines, 1) if line.payment == "unpaid"]
+    unpaid = [place for place, line in enumerate(order.lines, 1) if line.payment == "unpaid" and not line.cancelled]
     if len(unpaid) == 1:
         rows.append((Button("Оплачено", pay("one", number, str(unpaid[0]))),))
     elif unpaid:
@@ -104,8 +106,16 @@ def _buttons(order: Order, page: int, pages: int, told: Recorded | None) -> Rows
 
 def ask_payment(it: Invoice) -> Screen:
     """Ask for a payment of an invoice by hand."""
-    rest = format_sum(it.rest)
     buttons: Rows = ((Button("Отменить", bank("stop")),),)
+    if it.state == "cancelled":
+        sample = format_sum(it.paid).removesuffix("\u00a0₽")
+        return Screen(
+            f"<b>Возврат по счёту № {escape(it.number)}</b>\nСчёт отменён, по нему оплачено {format_sum(it.paid)}. "
+            "Когда вернёте деньги клиенту, пришлите сумму и дату.\n"
+            f"Например: <code>возврат {sample} {HOW_TO_PAY.rpartition(' ')[2]}</code>",
+            buttons,
+        )
+    rest = format_sum(it.rest)
     if it.rest:
         buttons = ((Button(f"{rest} сегодня", bank("rest", it.id)), Button("Отменить", bank("stop"))),)
     return Screen(

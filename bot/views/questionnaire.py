@@ -5,7 +5,6 @@ from html import escape
 
 from bot.callbacks import form, student, thread
 from bot.replies import Button, Rows, Screen
-from school.admission import ADMISSION_DAYS
 from school.draft import Draft
 from school.forms import engine
 from school.forms.engine import Step
@@ -15,9 +14,9 @@ from school.questionnaire import Page, Questionnaire
 from school.use_cases.attach_page import begun_pages
 from school.use_cases.fill_form import Asked
 from wording import fields
-from wording.dates import date_short, no_later_than
+from wording.after_sending import CHANGES, admission_term
+from wording.dates import date_short
 from wording.facts import questionnaire_fact
-from wording.plurals import plural
 from wording.reasons import remark_line
 from wording.uploads import upload_hints
 
@@ -136,15 +135,8 @@ def remind_on(day: date, line: OrderLine) -> Screen:
 def handed_in(about: Enrolment) -> Screen:
     """Say that the questionnaire is handed in and what comes next."""
     line = about.line
-    if line.admit_by is not None:
-        term = f"Оплата уже пришла, зачислим вас {no_later_than(line.admit_by)}."
-    else:
-        term = (
-            f"Зачислим в течение {plural(ADMISSION_DAYS, 'рабочего дня', 'рабочих дней', 'рабочих дней')} после оплаты."
-        )
     return Screen(
-        f"✅ <b>Анкета отправлена</b>\nКуратор проверит её и напишет сюда. {term}\n"
-        "Изменить что-то теперь можно через куратора.",
+        f"✅ <b>Анкета отправлена</b>\nКуратор проверит её и напишет сюда. {admission_term(line.admit_by)}\n{CHANGES}",
         ((Button("Мои курсы", student("courses", line.id)), Button("Написать куратору", thread("write", line.id))),),
     )
 

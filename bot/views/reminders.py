@@ -9,13 +9,13 @@ from school.reminder_kinds import CODES
 from school.reminders import line_data
 from school.use_cases.snooze import Reminded
 from wording.dates import date_with_weekday
-from wording.reminders import GONE, GROUPS, line_words
+from wording.reminders import GONE, GROUPS, bared, line_words
 
 DAYS = {1: "На день", 3: "На 3 дня", 7: "На неделю"}
 ASK_DAY = "<b>До какого дня отложить?</b>\nПришлите дату, например: <code>{example}</code>"
 
 
-def card(found: Reminded, today: date) -> Screen:
+def card(found: Reminded, today: date, *, in_chat: bool) -> Screen:
     """Return one line of a digest with what may be done about it."""
     if found.matter is None:
         return gone(found)
@@ -28,34 +28,36 @@ def card(found: Reminded, today: date) -> Screen:
     elif found.subject in found.acts:
         done = (Button("Открыть акт", act("card", found.subject)),)
     rows = ((*done, Button("Отложить", _press("later", found))), (_stop(found),))
-    return Screen(f"{_about(found, today)}{_silence(found, today)}", rows)
+    return Screen(f"{_about(found, today, in_chat=in_chat)}{_silence(found, today)}", rows)
 
 
-def choose_day(found: Reminded, today: date) -> Screen:
+def choose_day(found: Reminded, today: date, *, in_chat: bool) -> Screen:
     """Ask until when to put the line off."""
     if found.matter is None:
         return gone(found)
     days = tuple(Button(words, _press(str(count), found)) for count, words in DAYS.items())
     rows = (days, (Button("Другая дата", _press("day", found)), _stop(found)))
-    return Screen(f"{_about(found, today)}\n\nДо какого дня отложить?", rows)
+    return Screen(f"{_about(found, today, in_chat=in_chat)}\n\nДо какого дня отложить?", rows)
 
 
-def ask_day(found: Reminded, today: date) -> Screen:
+def ask_day(found: Reminded, today: date, *, in_chat: bool) -> Screen:
     """Ask for the day in words."""
     if found.matter is None:
         return gone(found)
     example = today + timedelta(days=14)
-    text = f"{_about(found, today)}\n\n{ASK_DAY.format(example=f'{example:%d.%m.%Y}')}"
+    text = f"{_about(found, today, in_chat=in_chat)}\n\n{ASK_DAY.format(example=f'{example:%d.%m.%Y}')}"
     return Screen(text, ((Button("Не откладывать", _press("keep", found)),),))
 
 
-def put_off(found: Reminded, today: date) -> Screen:
+def put_off(found: Reminded, today: date, *, in_chat: bool) -> Screen:
     """Say until when it is silent."""
     if found.matter is None:
         return gone(found)
     assert found.until is not None
     text = f"✅ Отложили. Напомним снова: {_till(found.until, today)}, если дело ещё будет не закрыто."
-    return Screen(f"{text}\n\n{_about(found, today)}", ((Button("Другой срок", _press("later", found)),),))
+    return Screen(
+        f"{text}\n\n{_about(found, today, in_chat=in_chat)}", ((Button("Другой срок", _press("later", found)),),)
+    )
 
 
 def paused(found: Reminded, today: date) -> Screen:
@@ -75,9 +77,10 @@ def gone(found: Reminded) -> Screen:
     return Screen(f"✅ {GONE}\nЗаявка № {escape(found.order.number)}, {GROUPS[found.kind].lower()}.")
 
 
-def _about(found: Reminded, today: date) -> str:
+def _about(found: Reminded, today: date, *, in_chat: bool) -> str:
     assert found.matter is not None
-    words = line_words(line_data(found.order, found.matter, "manager", today, today))
+    line = line_data(found.order, found.matter, "manager", today, today)
+    words = line_words(line if in_chat else bared(line))
     return f"<b>{GROUPS[found.kind]}</b>\n{escape(words[0].upper() + words[1:])}"
 
 

@@ -101,9 +101,11 @@ def _summary_buttons(made: Made, who: Looking) -> Rows:
     rows = [tuple(parts[at : at + 2]) for at in range(0, len(parts), 2)]
     files = [Button("XLSX", button("xlsx", centre))] if who.in_chat else []
     rows.append((*files, Button("Картинка", button("picture", centre))))
-    if who.all_centres and made.centre is not None:
-        rows.append((Button("Все центры", button("open")),))
-    return tuple(rows)
+    if who.all_centres:
+        others = [Button("Все центры", button("open"))] if made.centre is not None else []
+    else:
+        others = [Button(f"Центр {own}", button("open", own)) for own in made.own if own != centre]
+    return (*rows, *(tuple(others[at : at + 2]) for at in range(0, len(others), 2)))
 
 
 def _page_buttons(made: Made, part: Part, place: tuple[int, int], shown: tuple[Row, ...]) -> Rows:

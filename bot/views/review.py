@@ -1,8 +1,8 @@
 """A curator's card and what it turns into: the decided one, and the screens that pick fields and reasons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
 from html import escape
 
 from bot.callbacks import review, thread
@@ -13,33 +13,28 @@ from school.people import parse_full_name
 from school.questionnaire import Questionnaire, Remark, full_name, may_be_undone
 from school.use_cases.pick_remarks import OTHER, Picking
 from school.use_cases.review_questionnaire import Look
-from wording.dates import date_long, date_short, no_later_than
+from wording import review as words
+from wording.dates import date_long, date_short
 from wording.fields import EDUCATIONS, SEXES
-from wording.plurals import plural
-from wording.reasons import DECLINE_REASONS, RETURN_REASONS, decline_words, field_name, reason_label
+from wording.names import bare
+from wording.reasons import DECLINE_REASONS, RETURN_REASONS, decline_words, field_name
 
 BACK = "← Назад"
 EDUCATION = {**EDUCATIONS, "receiving": "Ещё получает"}
-FLAGS = {
-    "surname_differs": "фамилии различаются, документ о смене приложен",
-    "no_name_change": "фамилии различаются, документа о смене нет",
-    "mixed_script": "в имени латинские буквы вместо русских, сверьте с документом",
-    "latin": "имя латиницей, сверьте с документом",
-    "small": "есть мелкий снимок",
-    "blurred": "есть нерезкий снимок",
-}
-DECIDED = {"approved": "✅ Подтверждена", "returned": "⚠️ Возвращена", "declined": "⚠️ Отклонена"}
-OTHER_STATES = {"filling": "⏳ Ученик заполняет анкету", "submitted": "⏳ Ждёт проверки"}
 UNDO_HINT = "Ученику сообщим через 2 минуты. До этого решение можно отменить."
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """When (UTC) and where (the school's zone) a card is shown; without `in_chat` no personal data stand in it."""
+    """When (UTC) and where (the school's zone) a card is shown; without `in_chat` no personal data stand in it.
+
+    `page`: the way to the page where the questionnaire is opened and decided instead, where there is one.
+    """
 
     now: datetime
     zone: tzinfo
     in_chat: bool
+    page: Rows = ()
 
     def day(self, moment: datetime) -> date:
         """Return the date at the school."""
@@ -47,9 +42,7 @@ class Frame:
 
     def time(self, moment: datetime) -> str:
         """Write a moment: «14:05», with the day where it is another one."""
-        local = moment.astimezone(self.zone)
-        clock = f"{local:%H:%M}"
-        return clock if local.date() == self.day(self.now) else f"{date_short(local.date())}, {clock}"
+        return words.clock(moment, self.now, self.zone)
 
 
 def card(seen: Look, frame: Frame) -> Screen:
@@ -58,7 +51,7 @@ def card(seen: Look, frame: Frame) -> Screen:
     if questionnaire.state != "submitted":
         return decided(about, questionnaire, frame)
     line, version = about.line, questionnaire.version
-    name = full_name(questionnaire) if frame.in_chat else parse_full_name(line.name).initials
+    name = full_name(questionnaire) if frame.in_chat else bare(line.name)
     told = [f"<b>Анкета · {escape(name)}</b>", _course(about)]
     if frame.in_chat:
         told += _answers(questionnaire)
@@ -66,16 +59,14 @@ def card(seen: Look, frame: Frame) -> Screen:
     told.append(_deadline(seen, frame))
     if seen.lease is not None:
         told.append(f"⏳ Смотрит {escape(seen.lease.name)} до {frame.time(seen.lease.until)}")
-    return Screen(
-        "\n".join(told),
-        (
-            (Button("📎 Документы", review("docs", line.id, version)),),
-            (
-                Button("Подтвердить", review("ok", line.id, version)),
-                Button("Вернуть", review("return", line.id, version)),
-            ),
-            (Button("Отклонить", review("decline", line.id, version)),),
-        ),
+    return Screen("\n".join(told), frame.page or _decisions(line.id, version))
+
+
+def _decisions(line: str, version: int) -> Rows:
+    return (
+        (Button("📎 Документы", review("docs", line, version)),),
+        (Button("Подтвердить", review("ok", line, version)), Button("Вернуть", review("return", line, version))),
+        (Button("Отклонить", review("decline", line, version)),),
     )
 
 
@@ -101,60 +92,38 @@ def _value(key: str, value: str) -> str:
 
 
 def _flags(seen: Look, frame: Frame) -> list[str]:
-    told = [f"⚠️ {FLAGS[code][0].upper()}{FLAGS[code][1:]}" for code in seen.flags.codes if code in FLAGS]
-    if "name_differs" in seen.flags.codes:
-        told.append("⚠️ Имя не как в заявке" + (f": там {escape(seen.about.line.name)}" if frame.in_chat else ""))
-    if seen.flags.same_files:
-        told.append(f"⚠️ Такой же файл у другого ученика: {escape(', '.join(seen.flags.same_files))}")
-    return told
+    ordered = seen.about.line.name if frame.in_chat else ""
+    return [escape(line) for line in words.flag_lines(seen.flags.codes, ordered, seen.flags.same_files)]
 
 
 def _deadline(seen: Look, frame: Frame) -> str:
-    line, today = seen.about.line, frame.day(frame.now)
-    if line.admit_by is None:
-        due = "Оплаты пока нет"
-    elif line.admit_by < today:
-        due = f"⚠️ Срок прошёл {date_short(line.admit_by)}"
-    else:
-        due = f"Проверить {no_later_than(line.admit_by)}" + (", это сегодня" if line.admit_by == today else "")
-    since = seen.questionnaire.submitted_at
-    return due if since is None else f"{due} · {_waits(frame.now - since)}"
-
-
-def _waits(waited: timedelta) -> str:
-    """Write how long it waits: «ждёт 2 часа»."""
-    minutes = int(waited.total_seconds() // 60)
-    if minutes < 1:
-        return "пришла только что"
-    if minutes < 60:
-        return f"ждёт {plural(minutes, 'минуту', 'минуты', 'минут')}"
-    if minutes < 24 * 60:
-        return f"ждёт {plural(minutes // 60, 'час', 'часа', 'часов')}"
-    return f"ждёт {plural(minutes // (24 * 60), 'день', 'дня', 'дней')}"
+    return words.deadline(seen.about.line, seen.questionnaire.submitted_at, frame.now, frame.day(frame.now))
 
 
 def decision_line(questionnaire: Questionnaire, frame: Frame) -> str:
-    """Write who decided what and when: «✅ Подтверждена: Петрова, 14:05»."""
-    words = DECIDED.get(questionnaire.state)
-    if words is None or questionnaire.decided_at is None:
-        return OTHER_STATES.get(questionnaire.state, "⏳ Анкета не начата")
-    return f"{words}: {escape(questionnaire.decided_name)}, {frame.time(questionnaire.decided_at)}"
+    """Write who decided what and when: «✅ Подтверждена: Петрова, 14:05», for HTML."""
+    return escape(words.decision_line(questionnaire, frame.now, frame.zone))
 
 
 def decided(about: Enrolment, questionnaire: Questionnaire, frame: Frame, *, undo: bool = False) -> Screen:
     """Return the card after a decision, for everybody's chat; `undo` for the one who decided."""
     told = [
-        f"<b>Анкета · {escape(parse_full_name(about.line.name).initials)}</b>",
+        f"<b>Анкета · {escape(_short(about, in_chat=frame.in_chat))}</b>",
         _course(about),
         decision_line(questionnaire, frame),
     ]
-    told += remark_lines(questionnaire.remarks)
+    told += remark_lines(_shown(questionnaire.remarks, frame))
     if questionnaire.state == "declined" and questionnaire.decline_reason is not None:
-        told.append(escape(reason_words(questionnaire.decline_reason)))
+        told += [escape(words.reason_words(reason)) for reason in _shown((questionnaire.decline_reason,), frame)]
     if not undo:
         return Screen("\n".join(told))
     button = Button("Отменить решение", review("undo", about.line.id, questionnaire.version))
     return Screen("\n".join([*told, UNDO_HINT]), ((button,),))
+
+
+def _shown(remarks: Sequence[Remark], frame: Frame) -> list[Remark]:
+    """Leave out what a curator has typed where chats carry no personal data."""
+    return [remark if frame.in_chat else replace(remark, words="") for remark in remarks]
 
 
 def is_settled(seen: Look, now: datetime) -> bool:
@@ -166,6 +135,8 @@ def approved(seen: Look, frame: Frame) -> Screen:
     """Return the card of an approved questionnaire with what a curator may still do (Q5)."""
     line, version = seen.about.line, seen.questionnaire.version
     shown = decided(seen.about, seen.questionnaire, frame)
+    if frame.page:
+        return Screen(shown.text, frame.page)
     row = [Button("📎 Документы", review("docs", line.id, version))]
     if line.admitted_at is None:
         row.append(Button("Открыть для правки", review("reopen", line.id, version)))
@@ -173,30 +144,29 @@ def approved(seen: Look, frame: Frame) -> Screen:
 
 
 def remark_lines(remarks: Sequence[Remark]) -> list[str]:
-    """Write what is returned and why, a line a field, as staff reads it."""
-    return [f"{field_name(r.field)}: {escape(r.words or reason_label(r.field, r.reason).lower())}" for r in remarks]
+    """Write what is returned and why, a line a field, as staff reads it, for HTML."""
+    return [escape(line) for line in words.remark_lines(remarks)]
 
 
-def reason_words(reason: Remark) -> str:
-    """Write why a student is declined, as staff reads it."""
-    return reason.words or dict(DECLINE_REASONS).get(reason.reason, "")
+def _short(about: Enrolment, *, in_chat: bool) -> str:
+    return parse_full_name(about.line.name).initials if in_chat else bare(about.line.name)
 
 
-def _head(seen: Look) -> str:
-    return f"<b>Анкета · {escape(parse_full_name(seen.about.line.name).initials)}</b>\n{_course(seen.about)}"
+def _head(seen: Look, *, in_chat: bool) -> str:
+    return f"<b>Анкета · {escape(_short(seen.about, in_chat=in_chat))}</b>\n{_course(seen.about)}"
 
 
 def _columns(buttons: Sequence[Button]) -> Rows:
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
-def picker(found: Picking) -> Screen:
+def picker(found: Picking, *, in_chat: bool) -> Screen:
     """Return the fields to pick, the reasons of a picked field, or the request to type one."""
     line, version = found.look.about.line.id, found.look.questionnaire.version
     if found.field:
-        return _reasons(found, line, version)
+        return _reasons(found, line, version, in_chat=in_chat)
     ask = "Что вернуть ученику?" if found.mode == "return" else "Что ученик может исправить?"
-    told = [_head(found.look), ask]
+    told = [_head(found.look, in_chat=in_chat), ask]
     if found.picked:
         told += ["", "Выбрано:", *remark_lines(found.picked)]
     else:
@@ -213,39 +183,42 @@ def picker(found: Picking) -> Screen:
     return Screen("\n".join(told), (*rows, (Button(BACK, review("card", line, version)),)))
 
 
-def _reasons(found: Picking, line: str, version: int) -> Screen:
+def _reasons(found: Picking, line: str, version: int, *, in_chat: bool) -> Screen:
     back = (Button(BACK, review("return", line, version)),)
     name = field_name(found.field)
     if found.typing:
         words = "Напишите причину одним сообщением. Ученик прочтёт её дословно."
-        return Screen(f"{_head(found.look)}\n<b>{name}</b>: {words}", (back,))
+        return Screen(f"{_head(found.look, in_chat=in_chat)}\n<b>{name}</b>: {words}", (back,))
     reasons = [Button(label, review("reason", line, version, code)) for code, label in RETURN_REASONS[found.field]]
-    return Screen(f"{_head(found.look)}\n<b>{name}</b>: почему возвращаем?", (*_columns(reasons), back))
+    return Screen(
+        f"{_head(found.look, in_chat=in_chat)}\n<b>{name}</b>: почему возвращаем?", (*_columns(reasons), back)
+    )
 
 
-def decline_reasons(seen: Look) -> Screen:
+def decline_reasons(seen: Look, *, in_chat: bool) -> Screen:
     """Ask why the student is declined."""
     line, version = seen.about.line.id, seen.questionnaire.version
     reasons = [Button(label, review("why", line, version, code)) for code, label in DECLINE_REASONS]
     text = (
-        f"{_head(seen)}\n<b>Почему отклоняем?</b>\nУченик не сможет исправить анкету. Если её можно исправить, верните."
+        f"{_head(seen, in_chat=in_chat)}\n<b>Почему отклоняем?</b>\n"
+        "Ученик не сможет исправить анкету. Если её можно исправить, верните."
     )
     return Screen(text, (*_columns(reasons), (Button(BACK, review("card", line, version)),)))
 
 
-def decline_words_asked(seen: Look) -> Screen:
+def decline_words_asked(seen: Look, *, in_chat: bool) -> Screen:
     """Ask for the reason of declining in words."""
     back = Button(BACK, review("decline", seen.about.line.id, seen.questionnaire.version))
     text = "Напишите одним сообщением, почему отклоняем. Ученик прочтёт это дословно."
-    return Screen(f"{_head(seen)}\n{text}", ((back,),))
+    return Screen(f"{_head(seen, in_chat=in_chat)}\n{text}", ((back,),))
 
 
-def decline_sure(seen: Look, reason: Remark) -> Screen:
+def decline_sure(seen: Look, reason: Remark, *, in_chat: bool) -> Screen:
     """Ask before the student is declined, with the words that the student will read."""
     line, version = seen.about.line.id, seen.questionnaire.version
     words = escape(decline_words(reason.reason, reason.words))
     text = (
-        f"{_head(seen)}\n<b>Отклонить анкету?</b>\nУченику напишем: {words}\n"
+        f"{_head(seen, in_chat=in_chat)}\n<b>Отклонить анкету?</b>\nУченику напишем: {words}\n"
         "Менеджеру центра предложим заменить ученика."
     )
     return Screen(
@@ -263,10 +236,12 @@ def caption(about: Enrolment, document: str) -> str:
     return f"📎 {field_name(document)} · {student} · заявка {escape(about.reference)}"
 
 
-def too_late(seen: Look) -> Screen:
+def too_late(seen: Look, frame: Frame) -> Screen:
     """Say that the student knows of the decision, and what may be done now."""
     line, questionnaire = seen.about.line.id, seen.questionnaire
     told = "Ученику уже сообщили."
+    if frame.page:
+        return Screen(f"{told} Что можно сделать теперь, видно на странице.", frame.page)
     if questionnaire.state == "approved" and seen.about.line.admitted_at is None:
         button = Button("Открыть для правки", review("reopen", line, questionnaire.version))
         return Screen(f"{told} Чтобы изменить решение, откройте анкету для правки.", ((button,),))

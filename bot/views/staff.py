@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from html import escape
 
-from bot.callbacks import staff
+from bot.callbacks import mailbox, staff
 from bot.context import Settings
 from bot.replies import Button, Screen
-from bot.views.home import role_name
 from school.centre import Centre, Role, StaffMember
+from school.tokens import digest
 from school.use_cases.invite_staff import LIFETIME
+from school.use_cases.own_mailbox import SHORT_KEY
+from school.use_cases.withdraw_staff import Withdrawn
 from wording.dates import date_long
 from wording.plurals import plural
+from wording.staff import role_name
 
 STAFF_PAGE = 10
 BUTTONS_OF_ROW = 5
@@ -58,10 +61,18 @@ def one(member: StaffMember, settings: Settings) -> Screen:
     )
 
 
-def withdrawn(member: StaffMember) -> Screen:
-    """Say that the role is over."""
+def withdrawn(done: Withdrawn) -> Screen:
+    """Say that the role is over, and who leads the orders now."""
+    member = done.member
+    lines = [f"✅ Роль отозвали: {escape(member.name)}, {escape(role_name(member))}. Доступ закрыт, человеку сообщили."]
+    if done.passed:
+        lines.append(f"Передали замещающим: {plural(done.passed, 'заявку', 'заявки', 'заявок')}.")
+    if done.freed:
+        lines.append(
+            f"Никто не ведёт: {plural(done.freed, 'заявку', 'заявки', 'заявок')}. Их может взять любой менеджер."
+        )
     return Screen(
-        f"✅ Роль отозвали: {escape(member.name)}, {escape(role_name(member))}. Доступ закрыт, человеку сообщили.",
+        "\n".join(lines),
         ((Button("← К списку", staff("page", "0")),),),
     )
 
@@ -84,5 +95,8 @@ def invitation(role: Role, centre: Centre | None, secret: str, settings: Setting
     return Screen(
         f"Приглашение стать {GIVES[role]}{place}:\n{link}\n\n"
         f"Ссылка сработает один раз и действует {days}. "
-        "Перешлите это сообщение тому, кого приглашаете, и никому больше."
+        "Перешлите это сообщение тому, кого приглашаете, и никому больше.",
+        ((Button("Указать его почту", mailbox("invited", digest(secret)[:SHORT_KEY])),),)
+        if settings.public_url and settings.in_chat
+        else (),
     )

@@ -6,7 +6,7 @@ from bot.callbacks import stats as button
 from bot.replies import Button, Screen
 from school.centre import Centre
 from school.stats import STAGES, Stage, Stats
-from school.use_cases.make_stats import MOST, Figures
+from school.use_cases.make_stats import Figures
 from wording.dates import date_short
 from wording.stats import GAP_NAMES, STAGE_NAMES, UNITS, days
 
@@ -31,8 +31,6 @@ def summary(made: Figures, *, all_centres: bool) -> Screen:
         "",
         UNITS,
     ]
-    if made.cut:
-        lines.append(f"Учеников очень много, посчитали последних {MOST}. Откройте статистику одного центра.")
     if all_centres and made.centre is None:
         lines.append(_ASK_CENTRE)
     number = made.centre.number if made.centre else ""

@@ -6,7 +6,9 @@ from html import escape
 
 from bot.callbacks import invoice, students
 from bot.context import Settings
+from bot.page_links import PageLinks, page_button
 from bot.replies import Button, Rows, Screen
+from bot.views.closed import OPEN_PAGE
 from bot.views.orders import conditions, shown_name, urgency
 from school.billing import Invoice
 from school.forms.field import NeedsConfirmation
@@ -19,9 +21,11 @@ from wording import fields
 from wording.billing import invoice_line
 from wording.dates import date_short, period_with_year
 from wording.plurals import plural
+from wording.students import NEW_ADDRESS, NEW_MOBILE, REPLACES, doubt_words
 
 STUDENTS_PAGE = 10
 BUTTONS_OF_ROW = 5
+ON_PAGE = "Открыть на странице"
 
 
 def listed(
@@ -54,6 +58,16 @@ def listed(
     if bills:
         rows.append((Button("Счёт", invoice("open", order.number)),))
     return Screen("\n".join([head, "", *lines]), tuple(rows))
+
+
+def page_of(order: Order, address: str | None, settings: Settings) -> Screen:
+    """Lead to the order's page; an old button may be pressed where there are no pages any more."""
+    if address is None:
+        return Screen(f"Страниц сейчас нет, заявка видна здесь: /orders.\n\n{settings.support()}")
+    return Screen(
+        f"<b>Заявка № {order.number}</b>\nНа странице видны счёт, ученики и документы. Ссылка только для вас.",
+        ((page_button(ON_PAGE, address),),),
+    )
 
 
 def _first_state(line: OrderLine, settings: Settings) -> str:
@@ -104,6 +118,10 @@ def _buttons(about: Enrolment, settings: Settings, *, leads: bool) -> Rows:
             buttons.append(Button("Попросить замену", students("want", line.id)))
         elif settings.in_chat:
             buttons.append(Button("Заменить ученика", students("swap", line.id)))
+    there = None if settings.in_chat or not leads else PageLinks(settings.public_url).learner(line.id)
+    if there is not None:
+        # A browser's: the link that signs staff in comes by mail, and opens there.
+        buttons.append(Button(OPEN_PAGE, url=there))
     rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
     if len(about.order.lines) > 1:
         rows.append((Button("← Все ученики", students("list", about.order.id, "0")),))
@@ -115,14 +133,13 @@ def ask(about: Enrolment, subject: Subject) -> Screen:
     name = escape(parse_full_name(about.line.name).initials)
     if subject == "email":
         text = (
-            f"<b>Новая почта ученика: {name}</b>\nНа неё откроем доступ к обучению. Общий ящик (info@, buh@) "
-            f"не подойдёт. Прежняя ссылка перестанет действовать.\n"
+            f"<b>Новая почта ученика: {name}</b>\n{NEW_ADDRESS}\n"
             f"Например: <code>{fields.field_words('email').example}</code>"
         )
     elif subject == "mobile":
         text = (
-            f"<b>Новый телефон ученика: {name}</b>\nПо нему ученик подтвердит, что ссылка его. Новую ссылку отправим "
-            f"на почту из заявки.\nНапример: <code>{fields.field_words('mobile').example}</code>"
+            f"<b>Новый телефон ученика: {name}</b>\n{NEW_MOBILE}\n"
+            f"Например: <code>{fields.field_words('mobile').example}</code>"
         )
     else:
         text = (
@@ -148,12 +165,11 @@ def doubt(about: Enrolment, found: NeedsConfirmation) -> Screen:
     line = about.line.id
     if found.suggestion:
         return Screen(
-            f"Возможно, опечатка: {escape(found.value)}. Вы имели в виду {escape(found.suggestion)}?",
+            escape(doubt_words(found)),
             ((Button("Да, исправить", students("fix", line)), Button("Оставить как есть", students("keep", line))),),
         )
     return Screen(
-        f"Ящик {escape(found.value)} похож на общий. Доступ получит только тот, кто читает эту почту. "
-        "Это личная почта ученика?",
+        escape(doubt_words(found)),
         ((Button("Да, личная", students("keep", line)), Button("Отменить", students("stop", line))),),
     )
 
@@ -163,8 +179,7 @@ def replace_sure(about: Enrolment, newcomer: Newcomer) -> Screen:
     former = escape(parse_full_name(about.line.name).initials)
     return Screen(
         f"Заменить: {former} → <b>{escape(newcomer.name)}</b>?\n"
-        f"{format_mobile(newcomer.mobile)}, {escape(newcomer.email)}\n\n"
-        "Курс, даты и оплата останутся. Анкету и документы прежнего ученика удалим, ссылки закроем.",
+        f"{format_mobile(newcomer.mobile)}, {escape(newcomer.email)}\n\n" + REPLACES,
         ((Button("Заменить", students("swap!", about.line.id)), Button("Отменить", students("stop", about.line.id))),),
     )
 

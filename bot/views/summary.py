@@ -1,13 +1,12 @@
 """Screens of the finished form: the summary, what may be edited, the sent order."""
 
-import hashlib
-import json
 from html import escape
 from typing import Any
 
 from bot.callbacks import form, menu
 from bot.replies import Button, Rows, Screen
 from school.draft import Answers, Draft
+from school.forms import engine
 from school.forms.field import Context
 from school.forms.order import ORDER
 from school.order import Order
@@ -26,11 +25,6 @@ PAYER_FIELDS = ("payer_kind", "payer_name", "payer_inn", "payer_kpp", "payer_add
 ORDERER_FIELDS = ("orderer_name", "orderer_mobile", "orderer_email")
 
 
-def seal(answers: Answers) -> str:
-    """Return a short digest of what the summary showed: a button of an older summary does not send a newer order."""
-    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:10]
-
-
 def summary(draft: Draft, context: Context) -> Screen:
     """Return the whole order before it is sent."""
     a = draft.answers
@@ -45,7 +39,7 @@ def summary(draft: Draft, context: Context) -> Screen:
     if warning := _too_soon(students, context):
         lines += ["", warning]
     rows: Rows = (
-        (Button("Отправить", form("send", draft.id, value=seal(a))),),
+        (Button("Отправить", form("send", draft.id, value=engine.seal(a))),),
         (Button("Изменить", form("edit", draft.id)), Button("+ Ученик", form("add", draft.id))),
         (Button("Отменить", form("cancel", draft.id)),),
     )
@@ -157,7 +151,7 @@ def drop_sure(draft: Draft, index: int) -> Screen:
     name = escape(str(students[index].get("name", ""))) if 0 <= index < len(students) else ""
     rows = (
         (
-            Button("Удалить", form("drop", draft.id, str(index), seal(draft.answers))),
+            Button("Удалить", form("drop", draft.id, str(index), engine.seal(draft.answers))),
             Button("Оставить", form("part", draft.id, value=str(index))),
         ),
     )
@@ -167,7 +161,7 @@ def drop_sure(draft: Draft, index: int) -> Screen:
 def repeated(draft: Draft, numbers: list[str]) -> Screen:
     """Ask before a true duplicate is sent."""
     rows: Rows = (
-        (Button("Всё равно отправить", form("again", draft.id, value=seal(draft.answers))),),
+        (Button("Всё равно отправить", form("again", draft.id, value=engine.seal(draft.answers))),),
         (Button("Не отправлять", form("cancel", draft.id)), Button("← К заявке", form("show", draft.id))),
     )
     known = ": " + ", ".join(f"№ {n}" for n in numbers) if numbers else " в этом центре"

@@ -42,6 +42,11 @@ def sent_to_curator(about: Enrolment) -> Screen:
     return Screen("✅ Отправили куратору. Ответ придёт сюда.", ((more,),))
 
 
+NOT_HERE = "Что пишут ученику, в переписку не попадает: так решила школа."
+ON_PAGE = f"{NOT_HERE} Напишите ему на странице."
+BY_MAIL = f"{NOT_HERE} Ответьте ему письмом: его адрес указан в письме от него."
+
+
 def sent_to_student(about: Enrolment, *, in_chat: bool) -> Screen:
     """Tell the curator whom the answer went to and by which way."""
     name = escape(parse_full_name(about.line.name).initials)

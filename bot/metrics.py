@@ -1,0 +1,106 @@
+"""What is counted while the bot runs, and what is read of the queues when somebody asks."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from school.ports import Clock
+from storage.database import Database
+from storage.gauges import Gauges, Queue, gauges
+from storage.health import schema_state
+from storage.outbox import Dead, Outcome, Retry, Sent
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+READ_SECONDS = 5.0
+# What drivers raise of a database that does not answer or is closed.
+_AWAY = (SQLAlchemyError, OSError, TimeoutError, ValueError)
+_OUTCOMES = {Sent: "sent", Retry: "retried", Dead: "given_up"}
+
+
+class Metrics:
+    """Counts in memory, since the start; the queues' figures are read of the database at each question.
+
+    `heard` is called whenever Telegram or its webhook has brought something or told that there is nothing; `mailbox`
+    tells whether the mailbox is open, None where none is read.
+    """
+
+    def __init__(self, database: Database, clock: Clock, mailbox: Callable[[], bool | None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._sends: dict[tuple[str, str], int] = {}
+        self._heard_at: datetime | None = None
+        self._mailbox = mailbox
+
+    def count(self, channel: str, outcome: Outcome) -> None:
+        """Count what came of one sending; a message that was put off without a try is no sending."""
+        if isinstance(outcome, Retry) and not outcome.counts:
+            return
+        name = _OUTCOMES.get(type(outcome))
+        if name is not None:
+            self._sends[channel, name] = self._sends.get((channel, name), 0) + 1
+
+    def heard(self) -> None:
+        """Note that updates are being received."""
+        self._heard_at = self._clock.now()
+
+    async def faults(self) -> list[str]:
+        """Name what stands in the way of work."""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                state = await schema_state(self._database)
+        except _AWAY as error:
+            return [f"database: {type(error).__name__}"]
+        return [] if state == "current" else [f"schema: {state}"]
+
+    async def text(self) -> bytes:
+        """Return the metrics as Prometheus reads them."""
+        from prometheus_client import CollectorRegistry, generate_latest
+
+        registry = CollectorRegistry()
+        self._fill_counts(registry)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                found = await gauges(self._database, self._clock.now())
+        except _AWAY:
+            found = None
+        self._fill_queues(registry, found)
+        return generate_latest(registry)
+
+    def _fill_counts(self, registry: "CollectorRegistry") -> None:
+        from prometheus_client import Counter, Gauge
+
+        sends = Counter(
+            "school_sends", "Messages tried, by channel and outcome.", ["channel", "outcome"], registry=registry
+        )
+        for channel in ("chat", "mail"):
+            for outcome in _OUTCOMES.values():
+                sends.labels(channel, outcome).inc(self._sends.get((channel, outcome), 0))
+        if self._heard_at is not None:
+            silent = Gauge("school_intake_silent_seconds", "Since Telegram was last heard.", registry=registry)
+            silent.set((self._clock.now() - self._heard_at).total_seconds())
+        if (connected := self._mailbox()) is not None:
+            Gauge("school_mailbox_open", "Whether the mailbox is open.", registry=registry).set(int(connected))
+
+    def _fill_queues(self, registry: "CollectorRegistry", found: Gauges | None) -> None:
+        from prometheus_client import Gauge
+
+        Gauge("school_database_up", "Whether the database answers.", registry=registry).set(int(found is not None))
+        if found is None:
+            return
+        waiting = Gauge("school_queue_waiting", "What waits now.", ["queue"], registry=registry)
+        age = Gauge("school_queue_oldest_seconds", "How long the oldest waits.", ["queue"], registry=registry)
+        aside = Gauge("school_queue_aside", "What was given up or left to a person.", ["queue"], registry=registry)
+        queues = {"updates": found.updates, "letters": found.letters}
+        queues |= {f"outbox_{channel}": queue for channel, queue in found.outbox.items()}
+        for name, queue in queues.items():
+            waiting.labels(name).set(queue.waiting)
+            age.labels(name).set(self._age(queue))
+            aside.labels(name).set(queue.aside)
+
+    def _age(self, queue: Queue) -> float:
+        return 0.0 if queue.oldest is None else max(0.0, (self._clock.now() - queue.oldest).total_seconds())

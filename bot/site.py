@@ -1,0 +1,95 @@
+"""The servers of HTTP, put together: the public pages with the webhook beside them, and health apart from both."""
+
+import hashlib
+import hmac
+import logging
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from bot.config import Settings
+from bot.faults import where
+from school.ports import Clock, Uploads, Vault
+from storage.database import Database
+from web import webhook
+from web.application import application
+from web.limits import Limits
+from web.proxies import parse_networks
+from web.site import PageSettings, Site
+from web.webhook import Take
+
+SHUTDOWN = 5.0  # seconds
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    """Leave of a failed request its type and place: the server's own words quote the address, and that has a token."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        record.msg, record.args = "a request failed: %s", (where(error),)
+        record.exc_info = record.exc_text = None
+    return True
+
+
+_LOG = logging.getLogger("bot.site.http")
+_LOG.addFilter(_without_words)
+
+
+class PortTaken(Exception):
+    """The port of a server is taken; `key` names the setting."""
+
+    def __init__(self, key: str, port: int) -> None:
+        super().__init__(f"порт {port} занят: укажите другой в {key}")
+
+
+def page_settings(settings: Settings, username: str) -> PageSettings | None:
+    """Return what the pages have to know, None where `web.public_url` is not set: there are no pages then."""
+    if settings.web is None or settings.web.public_url is None:
+        return None
+    token, school = settings.telegram.token.get_secret_value().encode(), settings.school
+    return PageSettings(
+        public_url=settings.web.public_url,
+        secret=hmac.new(token, b"pages", hashlib.sha256).digest(),
+        init_data_key=hmac.new(b"WebAppData", token, hashlib.sha256).digest(),
+        timezone=school.timezone,
+        bot_username=username,
+        school_name=school.name,
+        support_phone=school.support_phone,
+        curator_email=school.curator_email,
+        originals_address=school.originals_address,
+        registration=school.registration,
+        frdo=school.frdo,
+        confirm=settings.billing.confirm,
+        in_chat=settings.personal_data.in_chat,
+        mail=settings.smtp is not None,
+        links=settings.links.sites,
+        trusted_proxies=parse_networks(settings.web.trusted_proxies),
+    )
+
+
+def public_application(
+    settings: Settings,
+    pages: PageSettings | None,
+    database: Database,
+    clock: Clock,
+    files: tuple[Uploads, Vault],
+    take: Take,
+) -> web.Application | None:
+    """Return the application that strangers reach: pages and, where it is the mode, the webhook; None without both."""
+    secret = settings.telegram.webhook_secret()
+    hooked = settings.telegram.mode == "webhook"
+    if pages is None:
+        return webhook.application(secret, take) if hooked else None
+    uploads, vault = files
+    site = Site(lambda: database.uow(clock), clock, uploads, vault.get, pages, Limits(clock))
+    return application(site, [webhook.route(secret, take)] if hooked else [])
+
+
+async def serve(closing: AsyncExitStack, app: web.Application, host: str, port: int, key: str) -> None:
+    """Serve until `closing` closes. Raises `PortTaken`."""
+    runner = web.AppRunner(app, access_log=None, logger=_LOG, shutdown_timeout=SHUTDOWN)
+    await runner.setup()
+    closing.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise PortTaken(key, port) from error
