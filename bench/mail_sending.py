@@ -12,7 +12,7 @@ from typing import Any
 import aiosmtplib
 
 from bench.processes import free_port, listening, running
-from bot.app import LETTERS_AT_ONCE
+from bot.deliverers import LETTERS_AT_ONCE
 from bot.delivery import Deliverer
 from bot.mail_outcomes import DomainTurns, MailSender
 from mail import samples

@@ -1,6 +1,8 @@
 """`/status` over HTTP through the sandbox beside /help, its query beside bare SQL and a plain look-up, and name search.
 
-`python -m bench.status [--quick]`, at 10,000 and 1,000,000 students (quick: 10,000 and 100,000, SQLite only);
+Foreign orders are asked for beside absent ones, in turns: a manager must not tell them apart by the time.
+
+`python -m bench.status [--quick]`, at 10,000 and 1,000,000 students (quick: 10,000 and 40,000, SQLite only);
 PostgreSQL too where its programs are installed. Last comes `ratio status …`, of the larger school on SQLite.
 """
 
@@ -11,6 +13,8 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +23,22 @@ import uvloop
 from bench.control import Control
 from bench.orders import Client
 from bench.processes import free_port, listening, running
-from bench.status_data import BenchClock, build, centre, inn, payers, student
+from bench.status_data import CENTRES, NOW, BenchClock, build, centre, inn, payers, student
 from bench.status_lookups import bare, core, session
 from bench.status_postgresql import new_database, server
+from school.stats import Span, first_monday, make_stats
 from school.status import Query, text_query
+from school.use_cases.make_stats import HISTORY
 from storage.database import Database
 
 TOKEN = "4200042:bench-token-of-the-sandbox-0123456789"  # noqa: S105 - the sandbox's own
-SIZES, QUICK_SIZES = (10_000, 1_000_000), (10_000, 100_000)
-ANSWERS, QUICK_ANSWERS = 600, 150
+SIZES, QUICK_SIZES = (10_000, 1_000_000), (10_000, 40_000)
+ANSWERS, QUICK_ANSWERS = 600, 100
 LOOKUPS, WARM = 300, 60
 PLAIN, ROWS = "  plain SQLAlchemy session", "  SQLAlchemy core, rows"
+FOREIGN_NUMBER, ABSENT_NUMBER = "/status foreign number", "/status absent number"
+FOREIGN_INN, ABSENT_INN = "query, foreign ИНН", "query, absent ИНН"
+FIGURES = 2
 MAX_QUERY, MAX_P99, MAX_NAME, MAX_GROWTH = 0.4, 2.0, 0.030, 2.0
 
 
@@ -60,14 +69,14 @@ class Measured:
         return self.times[one].at(share) / self.times[other].at(share)
 
 
-async def timed(work: Callable[[int], Awaitable[Any]], count: int) -> Times:
+async def timed(work: Callable[[int], Awaitable[Any]], count: int, warm: int = WARM) -> Times:
     """Time the work for the numbers from 0; the first ones warm it up."""
     taken = []
-    for number in range(WARM + count):
+    for number in range(warm + count):
         begun = time.perf_counter()
         await work(number)
         taken.append(time.perf_counter() - begun)
-    return Times(tuple(sorted(taken[WARM:])))
+    return Times(tuple(sorted(taken[warm:])))
 
 
 def asked_inns(students: int) -> Callable[[int], str]:
@@ -99,6 +108,8 @@ async def converse(
             ways: dict[str, tuple[Callable[[int], str], str]] = {
                 "/status ИНН": (lambda n: f"/status {asked(n)}", "Почтовое отправление"),
                 "/status фамилия": (lambda n: f"/status {student(n * 37).split()[0]}", "Почтовое отправление"),
+                FOREIGN_NUMBER: (lambda n: f"/status {foreign(n)}", "Ничего не нашли"),
+                ABSENT_NUMBER: (lambda n: f"/status {centre(1)}-{9_000_000 + n}", "Ничего не нашли"),
                 "/help": (lambda _: "/help", "/report"),
             }
             taken: dict[str, list[float]] = {name: [] for name in ways}
@@ -108,6 +119,23 @@ async def converse(
                     taken[name].append(await client.act("send", words(number), fits))
             bot.check()
     return {name: Times(tuple(sorted(some[WARM // 3 :]))) for name, some in taken.items()}
+
+
+def foreign(number: int) -> str:
+    """Return the number of an order that is there, of the second centre."""
+    return f"{centre(1)}-{10_000 + 1 + number * CENTRES}"
+
+
+def figures_of(database: Database, of: str | None) -> Callable[[int], Awaitable[Any]]:
+    """Return how to make the figures of a centre or of the school, as `/stats` does."""
+    first = first_monday(NOW.date())
+    span = Span(datetime.combine(first - HISTORY, clock(), UTC), first, NOW.date(), UTC)
+
+    async def work(_: int) -> Any:
+        tallies = await database.uow(BenchClock()).stage_tallies(of, span)
+        return make_stats(tallies, NOW.date())
+
+    return work
 
 
 def _holds(words: str) -> Callable[[dict[str, Any]], bool]:
@@ -131,6 +159,8 @@ async def look_up(url: str, students: int) -> dict[str, Times]:
         async with bare(url) as raw, session(url) as usual, core(url) as rows:
             times = {
                 "query, ИНН": await timed(find(lambda n: Query("inn", asked(n))), LOOKUPS),
+                FOREIGN_INN: await timed(find(lambda n: Query("inn", inn(n * CENTRES + 1))), LOOKUPS),
+                ABSENT_INN: await timed(find(lambda n: Query("inn", inn(students + n * CENTRES + 1))), LOOKUPS),
                 "  bare indexed SQL": await timed(lambda n: raw(own[0], asked(n)), LOOKUPS),
                 PLAIN: await timed(lambda n: usual(own[0], asked(n)), LOOKUPS),
                 ROWS: await timed(lambda n: rows(own[0], asked(n)), LOOKUPS),
@@ -143,8 +173,10 @@ async def look_up(url: str, students: int) -> dict[str, Times]:
             "name: with a slip": (lambda n: text_query(slip(n)), own),
             "name: absent": (lambda n: text_query(f"щъкцх{n}"), own),
         }
+        times |= {name: await timed(find(query, centres), LOOKUPS // 2) for name, (query, centres) in names.items()}
         return times | {
-            name: await timed(find(query, centres), LOOKUPS // 2) for name, (query, centres) in names.items()
+            "/stats: one centre": await timed(figures_of(database, own[0]), FIGURES, warm=1),
+            "/stats: the whole school": await timed(figures_of(database, None), FIGURES, warm=1),
         }
     finally:
         await database.close()
@@ -181,10 +213,15 @@ def report(found: list[Measured]) -> int:
         print(
             f"{one.database} {one.students:,}: query {of[0]} of a plain session (<= x{MAX_QUERY}), {of[1]} of rows, "
             f"{of[2]} of bare SQL; p99 of the answer x{one.ratio('/status ИНН', '/help', 0.99):.2f} of /help "
-            f"(<= x{MAX_P99:.0f}); name search p99 {names_of(one) * 1000:.1f} ms (<= {MAX_NAME * 1000:.0f})"
+            f"(<= x{MAX_P99:.0f}); name search p99 {names_of(one) * 1000:.1f} ms (<= {MAX_NAME * 1000:.0f}); foreign "
+            f"to absent x{one.ratio(FOREIGN_NUMBER, ABSENT_NUMBER):.2f}, x{one.ratio(FOREIGN_INN, ABSENT_INN):.2f}"
         )
     rows = large.ratio("query, ИНН", ROWS)
-    print(f"ratio status query={query:.2f} rows={rows:.2f} p99={p99:.2f} name_ms={name * 1000:.1f} growth={growth:.2f}")
+    told = large.ratio(FOREIGN_NUMBER, ABSENT_NUMBER)
+    print(
+        f"ratio status query={query:.2f} rows={rows:.2f} p99={p99:.2f} name_ms={name * 1000:.1f} growth={growth:.2f} "
+        f"foreign={told:.2f}"
+    )
     return 0 if query <= MAX_QUERY and p99 <= MAX_P99 and name <= MAX_NAME and growth <= MAX_GROWTH else 1
 
 
