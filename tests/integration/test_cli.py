@@ -127,6 +127,45 @@ def test_centres_are_added_changed_listed_and_closed(run: Run) -> None:
     assert run("centre", "list")[1] == "0123  СЦ «Пример»  novyj@example.ru  закрыт\n"
 
 
+def test_invitation_carries_the_mailbox(run: Run, tmp_path: Path) -> None:
+    """`--email` is kept with the invitation, in small letters."""
+    run(*ADD)
+    assert run("staff", "invite", "curator", "--email", "Kurator@Example.ru")[0] == 0
+    with sqlite3.connect(tmp_path / "deep/bot.db") as connection:
+        (data,) = connection.execute("SELECT data FROM tokens WHERE kind = 'staff'").fetchone()
+    connection.close()
+    assert "kurator@example.ru" in data
+
+
+def test_mailbox_of_who_works_already_is_set(run: Run, tmp_path: Path) -> None:
+    """`staff mailbox` takes a name or a number; an unknown one is answered by the list, no two share a mailbox."""
+    run(*ADD)
+    assert "сотрудников ещё нет" in run("staff", "mailbox", "Анна", "anna@example.ru")[2]
+    for user, name in ((7, "Анна"), (8, "Вера"), (9, "Вера")):
+        secret = run("staff", "invite", "curator")[1].strip().rpartition("staff_")[2]
+        asyncio.run(_accepted(tmp_path, secret, user, name))
+    code, out, _ = run("staff", "mailbox", "Анна", "Anna@Example.ru")
+    assert (code, out) == (0, "Записали: Анна, anna@example.ru. Прежние сеансы на странице завершены.\n")
+    code, _, told = run("staff", "mailbox", "Вера", "vera@example.ru")
+    assert code == 2
+    assert "8 — Вера, куратор" in told
+    assert run("staff", "mailbox", "8", "anna@example.ru")[0] == 2
+    assert "общий ящик центра" in run("staff", "mailbox", "8", "centre@example.ru")[2]
+    assert run("staff", "mailbox", "8", "vera@example.ru")[0] == 0
+    with sqlite3.connect(tmp_path / "deep/bot.db") as connection:
+        kept = connection.execute("SELECT user_id, email FROM staff ORDER BY user_id").fetchall()
+    connection.close()
+    assert kept == [(7, "anna@example.ru"), (8, "vera@example.ru"), (9, "")]
+
+
+async def _accepted(tmp_path: Path, secret: str, user: int, name: str) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/deep/bot.db")
+    unit = database.uow(SystemClock())
+    await accept_staff_invite(unit, SystemClock().now(), secret, user, user, name)
+    await unit.commit()
+    await database.close()
+
+
 def test_staff_are_invited_by_a_link_kept_as_a_hash(run: Run, tmp_path: Path) -> None:
     """The invitation prints its secret once; the database holds only the hash."""
     code, out, _ = run("staff", "invite", "admin")
@@ -197,6 +236,7 @@ REFUSED = [
     (["centre", "close", "0999"], "центра 0999 нет, все центры: python -m bot centre list"),
     (["staff", "invite", "manager"], "менеджеру нужен центр; пример: staff invite manager --centre 0123"),
     (["staff", "invite", "manager", "--centre", "0999"], "открытого центра 0999 нет"),
+    (["staff", "invite", "curator", "--email", "kurator"], "kurator"),
     (["staff", "invite", "curator", "--centre", "0123"], "роли curator центр не нужен, уберите --centre"),
     (["staff", "invite", "boss"], "РОЛЬ: 'boss' не подходит, бывает:"),
     (["catalog", "load", "no.toml"], "файла no.toml нет, проверьте путь"),

@@ -14,7 +14,7 @@ from sandbox.updates import Json
 from tests.integration.test_sandbox_stage import PNG, Table, table
 
 
-def _button(**action: str) -> Json:
+def _button(**action: Any) -> Json:
     return {"inline_keyboard": [[{"text": "Да", **action}]]}
 
 
@@ -54,6 +54,10 @@ TEXTS: list[tuple[Json, str]] = [
         {"text": "а", "reply_markup": _button(url="нет адреса")},
         "Bad Request: inline keyboard button URL 'нет адреса' is invalid: Wrong HTTP URL",
     ),
+    (
+        {"text": "а", "reply_markup": _button(web_app={"url": "http://a.ru"})},
+        "Bad Request: inline keyboard button Web App URL 'http://a.ru' is invalid: Only HTTPS links are allowed",
+    ),
     ({"text": "а", "reply_parameters": {"message_id": 1}}, "Bad Request: message to be replied not found"),
     ({"text": "а", "chat_id": 1}, "Bad Request: chat not found"),
     ({"text": "а", "chat_id": "@nobody"}, "Bad Request: chat not found"),
@@ -68,6 +72,20 @@ async def test_a_text_is_refused(values: Json, words: str) -> None:
         told = await t.raw("sendMessage", {"chat_id": t.person.id, **values})
         assert (told["error_code"], told["description"]) == (400, words)
         assert [m.sender for m in await t.person.messages()] == ["person"]
+
+
+async def test_a_page_opens_inside_private_chats_only() -> None:
+    """A button that opens a page inside Telegram is taken in a private chat and refused in a group."""
+    async with table() as t:
+        markup = _button(web_app={"url": "https://a.ru"})
+        sent = await t.say("а", reply_markup=markup)
+        assert sent["reply_markup"] == markup
+        group = t.server.world.add_group("Центр")
+        told = await t.raw("sendMessage", {"chat_id": group.id, "text": "а", "reply_markup": markup})
+        assert told["description"] == "Bad Request: BUTTON_TYPE_INVALID"
+        plain = await t.ok("sendMessage", chat_id=group.id, text="а", reply_markup=_button(url="https://a.ru"))
+        edit = {"chat_id": group.id, "message_id": plain["message_id"], "text": "б", "reply_markup": markup}
+        assert (await t.raw("editMessageText", edit))["description"] == "Bad Request: BUTTON_TYPE_INVALID"
 
 
 async def test_lengths_are_measured_after_parsing() -> None:

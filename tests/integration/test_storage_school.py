@@ -1,4 +1,4 @@
-"""The school's own affairs on both databases: centres, the catalogue, documents for clients, figures."""
+"""The school's own affairs on both databases: centres, the catalogue, documents for clients."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from school.centre import Centre
 from school.errors import Conflict
 from school.ports_school import SchoolDocument
 from storage.database import Database
-from tests.integration.storage_samples import CENTRE, CLOCK, NOW
+from tests.integration.storage_samples import CLOCK, NOW
 from tests.samples import catalogue
 
 DOCUMENT = SchoolDocument(
@@ -74,10 +74,3 @@ async def test_versions_of_a_document(database: Database) -> None:
     uow.end_school_document("d1", later)
     with pytest.raises(Conflict):
         await uow.commit()
-
-
-async def test_paths_of_nobody(database: Database) -> None:
-    """The figures of a centre without orders are empty, and so are those of all."""
-    uow = database.uow(CLOCK)
-    assert await uow.student_paths(CENTRE.number, NOW - timedelta(days=90), 10) == []
-    assert await uow.student_paths(None, NOW - timedelta(days=90), 10) == []

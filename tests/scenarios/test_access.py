@@ -12,7 +12,7 @@ from bot import callbacks
 from bot.routers import act as act_router
 from bot.routers import bank as bank_router
 from bot.routers import invoice as invoice_router
-from bot.routers import review, status, students
+from bot.routers import notes, review, status, students
 from sandbox.client import Person
 from school.billing import Invoice, Payment
 from school.centre import Centre, Role
@@ -120,6 +120,11 @@ def _of_cabinet(world: World) -> dict[str, list[str]]:
             *(callbacks.status(act, "n", number, "0123") for act in status.ACTS),
             callbacks.status("go", "r", "osno-a-0"),
         ],
+        "cancel": [
+            *(callbacks.cancel(act, number, "client") for act in ("choose", "order", "order!", "stop")),
+            *(callbacks.cancel(act, world.handed.line_id, "client") for act in ("line", "line!")),
+        ],
+        "notes": [callbacks.note(act, number) for act in notes.ACTS],
         "link": [callbacks.link("qr", "0123", discipline) for discipline in ("", "bukhuchet")],
         "stats": [callbacks.stats(act, "0123") for act in ("open", "picture", "xlsx")],
         "documents": [callbacks.document(act, world.document) for act in ("card", "replace", "hide", "show", "close")]
@@ -136,6 +141,11 @@ def _of_cabinet(world: World) -> dict[str, list[str]]:
         ],
         "letters": [callbacks.mail(act, "1") for act in ("home", "list", "open", "raw", "to", "number", "spam")],
         "queue": [callbacks.mail(act, "1") for act in ("dead", "retry", "drop", "all")],
+        "mailbox": [
+            callbacks.mailbox("own"),
+            callbacks.mailbox("invited", "0" * 32),
+            callbacks.mailbox("stop"),
+        ],
         "groups": [
             callbacks.group("bind", GROUP, "0123"),
             callbacks.group("bind", GROUP, "0777"),
@@ -145,7 +155,7 @@ def _of_cabinet(world: World) -> dict[str, list[str]]:
     }
 
 
-OF_STAFF = {"act", "report", "status", "stats"}
+OF_STAFF = {"act", "report", "status", "stats", "cancel", "notes"}
 OF_CENTRE = {"invoice", "bank", "remind", "link", "groups", *OF_STAFF}
 OF_ADMIN = {"documents", "centres", "catalogue", "audit", *OF_CENTRE}
 # Whose buttons belong to a form that is being filled in, or to what everybody has.
@@ -166,11 +176,12 @@ MAY: dict[str, set[str]] = {
     "client": set(),
     "other_student": set(),
     "student": {"own", "thread_write"},
-    "manager": {"students", "pay", "order_for", *OF_CENTRE},
-    "other_manager": set(),
+    "manager": {"mailbox", "students", "pay", "order_for", *OF_CENTRE},
+    "other_manager": {"mailbox"},
     "withdrawn_manager": set(),
     "withdrawn_curator": set(),
     "curator": {
+        "mailbox",
         "review",
         "thread_answer",
         "thread_write",
@@ -182,6 +193,7 @@ MAY: dict[str, set[str]] = {
         *OF_STAFF,
     },
     "admin": {
+        "mailbox",
         "review",
         "thread_answer",
         "thread_write",

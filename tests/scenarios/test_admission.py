@@ -167,7 +167,7 @@ async def test_without_chat_data_there_are_initials_and_no_files(stage: Stage) -
     curator = await stage.curator()
     await curator.send("/admit")
     shown = await curator.wait_for("Готовы к зачислению: 1", timeout=40)
-    assert "Соколова А. П." in shown.text
+    assert "С. А. П." in shown.text
     assert "Анна" not in shown.text
     await curator.press("Список для доступа", shown)
     await curator.wait_for("уходит на почту куратора", timeout=40)

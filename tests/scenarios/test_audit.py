@@ -23,7 +23,7 @@ async def test_by_order_by_person_and_by_day(stage: Stage) -> None:
     """The same deed is found by the order's number, by who did it and by the day, in words."""
     await paid_order(stage)
     admin = await stage.admin()
-    for asked in ("/audit 0123-0001", "/audit Пётр", "/audit 10.03.2027", "/audit сегодня"):
+    for asked in ("/audit 0123-0001", "/audit № 0123-0001/1", "/audit Пётр", "/audit 10.03.2027", "/audit сегодня"):
         await admin.send(asked)
         shown = await admin.wait_for("Журнал", timeout=40)
         assert "Место оплачено — ученик 0123-0001/1" in shown.text, asked

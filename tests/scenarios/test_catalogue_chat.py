@@ -85,6 +85,41 @@ async def test_out_changed_and_applied(stage: Stage) -> None:
     await admin.wait_for("уже записаны или отменены", timeout=40)
 
 
+def reworded(book: Workbook) -> None:
+    """Give the ordered course another title, tariff name, price and days."""
+    book["Курсы"]["C2"], book["Тарифы"]["C2"], book["Тарифы"]["D2"] = "Новое название", "Новый тариф", "30 000,50"
+    book["Потоки"]["C2"], book["Потоки"]["D2"] = "05.04.2027", "05.05.2027"
+
+
+async def test_an_order_placed_before_keeps_its_terms(stage: Stage) -> None:
+    """The preview names the three things that change, nothing else; the order keeps its titles, price and days."""
+    await place(await stage.client(), WHOLE)
+    before = await stage.app.database.uow(stage.clock).order_by_number("0123-0001")
+    assert before is not None
+    assert (before.lines[0].course, before.lines[0].run, before.lines[0].tariff) == (
+        "osno-a", "osno-a-0", "osno-a-base",
+    )  # fmt: skip
+    admin, manager = await stage.admin(), await stage.manager()
+    shown = await send(admin, await changed(await take(stage, admin), reworded), "Проверьте изменения")
+    assert "Изменится: 3" in shown.text
+    assert "Добавится" not in shown.text
+    assert "Больше не предлагаем" not in shown.text
+    await admin.press("Применить", shown)
+    await admin.wait_for("изменено 3", timeout=40)
+    now = await present(stage)
+    course, run, tariff = now.course("osno-a"), now.run("osno-a-0"), now.tariff("osno-a-base")
+    assert course is not None
+    assert run is not None
+    assert tariff is not None
+    assert (course.title, tariff.title, tariff.price) == ("Новое название", "Новый тариф", 3_000_050)
+    assert (run.starts.isoformat(), run.ends.isoformat()) == ("2027-04-05", "2027-05-05")
+    assert await stage.app.database.uow(stage.clock).order_by_number("0123-0001") == before
+    await manager.send("/status 0123-0001")
+    said = await manager.wait_for("1 ученик", timeout=40)
+    assert "Бухгалтерский учёт при ОСНО (код А), 30 марта – 29 апреля 2027" in said.text
+    await send(admin, await take(stage, admin), "менять нечего")
+
+
 async def test_faults_and_an_untouched_file(stage: Stage) -> None:
     """Faults are told all at once and nothing is taken; an untouched file changes nothing; other files are refused."""
     admin = await stage.admin()
@@ -126,3 +161,14 @@ async def test_the_catalogue_is_for_administrators(stage: Stage) -> None:
         told = {"message_id": refused.message_id, "data": data}
         await stage.sandbox.call("POST", f"people/{person.id}/press", json=told)
         await person.wait_for("ничего не нашлось", after=refused.rev, timeout=40)
+
+
+async def test_text_is_answered_while_a_file_is_waited_for(stage: Stage) -> None:
+    """An ИНН, an order's number and a centre's are answered though the catalogue is open; the file is taken after."""
+    await place(await stage.client(), WHOLE)
+    admin = await stage.admin()
+    content = await take(stage, admin)
+    for typed, said in (("0123-0001", "0123-0001"), ("5039002841", "0123-0001"), ("0123", "Отч")):
+        await admin.send(typed)
+        await admin.wait_for(said, timeout=40)
+    await send(admin, content, "менять нечего")

@@ -71,6 +71,46 @@ async def test_closed_and_opened_after_a_confirmation(stage: Stage) -> None:
     assert await audited(stage, "0123") == [("centre.closed", "open", "closed"), ("centre.opened", "closed", "open")]
 
 
+async def test_managers_are_told_that_their_centre_is_closed_and_opened(stage: Stage) -> None:
+    """Each manager of the centre has one message about the closing and one about the opening, others none."""
+    admin, managers = await stage.admin(), [await stage.manager("Пётр"), await stage.manager("Анна")]
+    await admin.press("Закрыть центр", await card(admin))
+    await admin.press("Да, закрыть", await admin.wait_for("Закрыть центр 0123", timeout=40))
+    for manager in managers:
+        told = await manager.wait_for("больше не принимает заявки", timeout=40)
+        assert "Центр 0123" in told.text
+        assert "Так решил администратор. Начатые заявки доведите до конца." in told.text
+    await admin.press("Открыть центр", await admin.wait_for("Закрыт: новых заявок не принимает", timeout=40))
+    sure = await admin.wait_for("Открыть центр 0123", timeout=40)
+    await admin.press("Да, открыть", sure)
+    for manager in managers:
+        await manager.wait_for("Центр 0123 · СЦ «Пример» снова принимает заявки", timeout=40)
+    await admin.press("Да, открыть", sure)
+    await card(admin)
+    query = text("SELECT kind, recipient FROM outbox WHERE kind LIKE 'centre_%' ORDER BY kind")
+    found = [tuple(row) for row in await stage.app.database.run(lambda c: c.execute(query).all())]
+    expected = [(kind, str(one.id)) for kind in ("centre_closed", "centre_opened") for one in managers]
+    assert sorted(found) == sorted(expected)
+
+
+async def test_the_very_first_centre_is_typed_too(stage: Stage) -> None:
+    """With no centre at all the administrator types the first one, told what is wrong with it; then questions work."""
+    await stage.app.database.write(lambda c: c.execute(text("DELETE FROM centres")))
+    admin = await stage.admin()
+    await admin.send("/centres")
+    await admin.wait_for("Сервисных центров пока нет", timeout=40)
+    await admin.send("0456 СЦ")
+    await admin.wait_for("не читается", timeout=40)
+    await admin.send("0456 СЦ «Первый» first@example.ru")
+    shown = await admin.wait_for("Центр 0456 добавлен", timeout=40)
+    assert "start=sc_0456" in shown.text
+    assert await audited(stage, "0456") == [("centre.added", "", "СЦ «Первый», first@example.ru")]
+    await admin.send("0789 СЦ «Второй» second@example.ru")
+    await admin.wait_for("Не понял", timeout=40)
+    await admin.press("Почта", shown)
+    await admin.wait_for("Новая почта центра", timeout=40)
+
+
 async def test_mailbox_name_and_manager(stage: Stage) -> None:
     """The mailbox and the name are changed by typing, checked and audited; a manager is invited from the card."""
     admin = await stage.admin()

@@ -43,6 +43,13 @@ async def led(stage: Stage) -> tuple[Person, Person, Person]:
     return owner, mate, third
 
 
+async def handed_over(stage: Stage) -> list[tuple[str, str, str]]:
+    """Return what the audit knows of lines that came over: who did it, from whom, to whom."""
+    query = text("SELECT actor, before, after FROM audit WHERE action = 'order.handed_over' ORDER BY id")
+    rows = await stage.app.database.run(lambda c: c.execute(query).all())
+    return [tuple(row) for row in rows]
+
+
 async def test_unopened_lines_come_over_and_go_back(stage: Stage) -> None:
     """After two working days unopened the substitute has the lines too; a button of the owner's brings them back."""
     owner, mate, _ = await led(stage)
@@ -54,6 +61,7 @@ async def test_unopened_lines_come_over_and_go_back(stage: Stage) -> None:
     await live_until(stage, "2027-03-19")
     said = await mate.wait_for("На сегодня: 1 дело", after=0)
     assert FOR_OWNER in said.text
+    assert await handed_over(stage) == [("clock", "Пётр Лебедев", "Анна Орлова")]
     both = sorted([owner.id, mate.id])
     assert await digests(stage) == {"2027-03-17": [owner.id], "2027-03-19": both}
     await owner.press("1. Отложить", told)
@@ -61,6 +69,7 @@ async def test_unopened_lines_come_over_and_go_back(stage: Stage) -> None:
     await live_until(stage, "2027-03-23")
     await owner.wait_for("Курс скоро начнётся", after=0)
     assert await digests(stage) == {"2027-03-17": [owner.id], "2027-03-19": both, "2027-03-23": [owner.id]}
+    assert len(await handed_over(stage)) == 1
 
 
 async def test_from_a_silent_substitute_to_everybody(stage: Stage) -> None:
@@ -74,6 +83,7 @@ async def test_from_a_silent_substitute_to_everybody(stage: Stage) -> None:
     found = await digests(stage)
     assert list(found) == ["2027-03-17", "2027-03-19", "2027-03-23"]
     assert found["2027-03-23"] == sorted([owner.id, mate.id, third.id])
+    assert [after for _, _, after in await handed_over(stage)] == ["Анна Орлова", "Вера"]
 
 
 async def test_a_withdrawn_owner_is_absent_at_once(stage: Stage) -> None:

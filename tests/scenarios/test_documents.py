@@ -1,9 +1,13 @@
 """`/documents` for everybody, and what an administrator does with them; `/support` with the school's links."""
 
 from sandbox.client import Message, Person
+from school.centre import Role
+from school.ports_school import SchoolDocument
 from tests.pictures import document_pdf, document_picture
+from tests.samples import NOW
 from tests.scenarios.admission_steps import file_from
 from tests.scenarios.conftest import Stage
+from tests.scenarios.test_access import come
 
 FIRST, SECOND = document_pdf(), document_pdf(2)
 
@@ -91,6 +95,49 @@ async def test_refused_files_and_titles(stage: Stage) -> None:
     await admin.wait_for("не фото и не PDF", timeout=40)
     await admin.upload(SECOND, "f.pdf")
     await admin.wait_for("✅ Добавили", timeout=40)
+
+
+async def asked_for_file(admin: Person, title: str) -> None:
+    """Go as far as the file of a new document."""
+    await admin.send("/documents")
+    await admin.press("Добавить", await admin.wait_for("окумент", timeout=40))
+    await admin.press("Оферты", await admin.wait_for("Какой это документ?", timeout=40))
+    await admin.wait_for("Как назвать", timeout=40)
+    await admin.send(title)
+    await admin.wait_for("Пришлите файл", timeout=40)
+
+
+async def test_two_administrators_and_one_name(stage: Stage) -> None:
+    """Of two who add a document of one name at once the second is told, and may name theirs otherwise."""
+    one, other = await stage.admin(), await come(stage, Role.ADMIN, "Второй")
+    await asked_for_file(one, "Оферта")
+    await asked_for_file(other, "ОФЁРТА")
+    await one.upload(FIRST, "f.pdf")
+    await one.wait_for("✅ Добавили", timeout=40)
+    await other.upload(SECOND, "f.pdf")
+    await other.wait_for("уже есть", timeout=40)
+    await other.send("Оферта 2")
+    await other.wait_for("Пришлите файл", timeout=40)
+    await other.upload(SECOND, "f.pdf")
+    await other.wait_for("✅ Добавили", timeout=40)
+
+
+async def test_more_are_found_than_fit(stage: Stage) -> None:
+    """A search that finds more than a screen holds says so and says what to do."""
+    uow = stage.app.database.uow(stage.clock)
+    for number in range(9):
+        key, title = f"{number:032x}", f"Оферта {number}"
+        uow.add_school_document(
+            SchoolDocument(key, title, title.lower(), "offer", 1, "application/pdf", 9, "", key, 1, NOW, None, key)
+        )
+    await uow.commit()
+    person = await stage.sandbox.person("Клиент")
+    await person.send("/documents оферта")
+    shown = await person.wait_for("Нашлось по словам «оферта»: 9", timeout=40)
+    assert "Показали первые 8" in shown.text
+    assert "страница" not in shown.text
+    await person.send("/documents оферта 8")
+    assert "Показали" not in (await person.wait_for("Нашлось по словам «оферта 8»: 1", timeout=40)).text
 
 
 async def test_only_administrators_change_documents(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from school.billing import Invoice
 from tests.scenarios.conftest import Stage
 from tests.scenarios.review_steps import hand_in
-from tests.scenarios.test_report import put, world
+from tests.scenarios.test_report import OTHER, put, world
 
 
 async def test_a_manager_sees_bills_and_acts(stage: Stage) -> None:
@@ -41,7 +41,8 @@ async def test_acts_are_told_with_their_day(stage: Stage) -> None:
 
 async def test_other_centres_do_not_count(stage: Stage) -> None:
     """What waits in another centre is not told."""
-    await put(stage, "0123", "ООО «Свой»", ends=date(2027, 6, 1), paid=False)
+    await stage.app.database.save_centre(OTHER)
+    await put(stage, "0777", "ООО «Чужой»", ends=date(2027, 6, 1), paid=False)
     manager = await stage.manager()
     await manager.send("/start")
     assert "Неоплаченных счетов и срочных актов нет" in (await manager.wait_for("Вы здесь", timeout=40)).text
@@ -89,3 +90,16 @@ async def test_an_invoice_that_comes_is_counted(stage: Stage) -> None:
     await uow.commit()
     await manager.send("/start")
     await manager.wait_for("2 неоплаченных счёта", timeout=40)
+
+
+async def test_an_order_without_an_invoice_is_told(stage: Stage) -> None:
+    """An unpaid order that has no invoice is told of, and its button opens the order; another centre's is not."""
+    await stage.app.database.save_centre(OTHER)
+    await put(stage, "0777", "ООО «Чужой»", ends=date(2027, 6, 1), paid=False)
+    await put(stage, "0123", "ООО «Свой»", ends=date(2027, 6, 1), paid=False)
+    manager = await stage.manager()
+    await manager.send("/start")
+    home = await manager.wait_for("1 заявка без счёта", timeout=40)
+    assert home.labels() == ["Заявка 0123-0001"]
+    await manager.press("Заявка 0123-0001", home)
+    await manager.wait_for("ООО «Свой»", timeout=40)

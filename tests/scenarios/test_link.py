@@ -39,6 +39,11 @@ async def test_links_and_pictures(stage: Stage) -> None:
     assert url.endswith("?start=sc_0123_bukhuchet")
     assert url in message.text
     assert "«Школа бухгалтера»" in message.text
+    for button, key in (("QR: Школа электронных торгов", "_tenders"), ("QR: Все курсы", "")):
+        await manager.press(button, shown)
+        message, content = await file_from(stage, manager)
+        assert scanned(content).decode().endswith(f"?start=sc_0123{key}")
+        assert f"{scanned(content).decode()}\n" in message.text
     client = await stage.client(link=url.partition("start=")[2])
     assert "Согласие" in (await client.last()).text
 

@@ -1,5 +1,6 @@
 """Orders filled in by managers for clients: from an earlier order, from a list file; clients may send the file too."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.samples import CENTRE, NOW, catalogue
 from tests.scenarios.conftest import Stage
 from tests.scenarios.steps import FINISH, ORGANISATION, STUDENT, place, play
 from tests.scenarios.test_access import OTHER, come
+from tests.scenarios.test_link import manages_too
 
 CONTEXT = Context(catalogue(), NOW.date(), CENTRE.email, None)
 ROWS: list[dict[str, Any]] = [
@@ -48,8 +50,8 @@ async def test_an_earlier_order_is_repeated(stage: Stage) -> None:
     """A manager repeats an order: the payer and the chosen student are there, consent and course are asked anew."""
     await place(await stage.client())
     manager = await stage.manager()
-    await manager.send("/order 0123-0001")
-    asked = await manager.wait_for("Новая заявка по заявке № 0123-0001", timeout=40)
+    await manager.send("/order № 0123-0001/1")
+    asked = await manager.wait_for("Повторить заявку № 0123-0001", timeout=40)
     assert "Кого записать снова: 1 ученик" in asked.text
     await manager.press("Начать заявку", asked)
     await manager.wait_for("Согласие на обработку", timeout=40)
@@ -66,12 +68,38 @@ async def test_an_earlier_order_is_repeated(stage: Stage) -> None:
     assert later.lines[0].id != earlier.lines[0].id
 
 
+async def test_a_manager_of_two_centres_chooses_where(stage: Stage) -> None:
+    """The order goes to the centre chosen; a foreign, an absent and a closed one read the same; a begun one goes on."""
+    manager = await stage.manager()
+    await manages_too(stage, manager, OTHER)
+    await manager.send("/order")
+    asked = await manager.wait_for("Заявка в какой центр?", timeout=40)
+    assert asked.labels() == ["Центр 0123", "Центр 0777"]
+    await manager.press("Центр 0777", asked)
+    await manager.wait_for("СЦ «Другой»", timeout=40)
+    await play(manager, (*ORGANISATION, *STUDENT, *FINISH))
+    await manager.send("/order")
+    await manager.press("Продолжить", await manager.wait_for("Продолжить заявку?", timeout=40))
+    await manager.press("Отправить", await manager.wait_for("Проверьте заявку", timeout=40))
+    await manager.wait_for("Заявка № 0777-0001 принята", timeout=40)
+    await stage.app.database.save_centre(replace(OTHER, closed=True))
+    said = set()
+    for key in ("0777", "0999", "", "zz"):
+        seen = (await manager.last()).rev
+        told = {"message_id": asked.message_id, "data": f"of:at:{key}:"}
+        await stage.sandbox.call("POST", f"people/{manager.id}/press", json=told)
+        said.add((await manager.wait_for("ничего не нашлось", after=seen, timeout=40)).text)
+    assert len(said) == 1
+    await manager.send("/order")
+    await manager.wait_for("сервисный центр СЦ «Пример»", timeout=40)
+
+
 async def test_students_are_chosen(stage: Stage) -> None:
     """A student taken out of the choice is not in the new order, which then asks for one."""
     await place(await stage.client())
     manager = await stage.manager()
     await manager.send("/order 0123-0001")
-    asked = await manager.wait_for("Новая заявка по заявке", timeout=40)
+    asked = await manager.wait_for("Повторить заявку № 0123-0001", timeout=40)
     await manager.press("1. Соколова", asked)
     asked = await manager.wait_for("никого, впишете новых", timeout=40)
     await manager.press("Начать заявку", asked)
@@ -182,3 +210,12 @@ async def test_no_file_where_chat_takes_no_personal_data(stage: Stage) -> None:
     await manager.send("/order 0123-0001")
     told = await manager.wait_for("в этой переписке мы не собираем", timeout=60)
     assert "Ромашка" not in told.text
+
+
+async def test_a_repeat_is_called_off(stage: Stage) -> None:
+    """«Отменить» begins nothing and says where the earlier order is."""
+    await place(await stage.client())
+    manager = await stage.manager()
+    await manager.send("/order 0123-0001")
+    await manager.press("Отменить", await manager.wait_for("Повторить заявку № 0123-0001", timeout=40))
+    await manager.wait_for("Новую заявку не начали", timeout=40)

@@ -11,19 +11,20 @@ from tests.scenarios.steps import WHOLE, place
 
 CLIENT = ["order", "orders", "form", "courses", "documents", "support", "cancel", "help"]
 MANAGER = [
-    "order", "orders", "form", "paid", "invoice", "bank", "act", "status", "report", "stats", "link", "documents",
-    "support", "cancel", "help",
+    "order", "orders", "form", "paid", "invoice", "bank", "act", "status", "report", "stats", "link", "page",
+    "documents", "support", "cancel", "help",
 ]  # fmt: skip
 CURATOR = [
-    "act", "status", "report", "queue", "admit", "results", "student", "stats", "mail", "documents", "support", "help",
+    "act", "status", "report", "queue", "admit", "results", "student", "stats", "page", "mail", "documents", "support",
+    "help",
 ]  # fmt: skip
 ADMIN = [
-    "paid", "invoice", "act", "status", "report", "queue", "admit", "results", "student", "stats", "link", "staff",
-    "mail", "audit", "centres", "catalog", "documents", "support", "help",
+    "paid", "invoice", "act", "status", "report", "queue", "admit", "results", "student", "stats", "link", "page",
+    "staff", "mail", "audit", "centres", "catalog", "documents", "support", "help",
 ]  # fmt: skip
 BOTH = [
     "order", "orders", "form", "paid", "invoice", "bank", "act", "status", "report", "queue", "admit", "results",
-    "student", "stats", "link", "mail", "documents", "support", "cancel", "help",
+    "student", "stats", "link", "page", "mail", "documents", "support", "cancel", "help",
 ]  # fmt: skip
 
 
@@ -215,3 +216,27 @@ async def test_staff_are_known_by_their_surnames(stage: Stage) -> None:
     await admin.wait_for("Анна Орлова — куратор", timeout=40)
     await admin.send("/audit Орлова")
     await admin.wait_for("Журнал: Анна Орлова", timeout=40)
+
+
+async def test_orders_of_a_withdrawn_manager_pass_on(stage: Stage) -> None:
+    """Who is withdrawn leads no order any more: the substitute does, or nobody, and the administrator is told."""
+    admin, owner, mate = await stage.admin(), await stage.manager("Пётр Лебедев"), await stage.manager("Анна Орлова")
+    await place(await stage.client(), WHOLE)
+    for person, press in ((owner, "Взять"), (mate, "Замещать")):
+        await person.send("/status 0123-0001")
+        await person.wait_for("№ 0123-0001")
+        await person.press("Ещё")
+        await person.press(press)
+        await person.wait_for("ведёт Пётр Лебедев")
+    for name, said in (("Пётр Лебедев", "Передали замещающим: 1 заявку"), ("Анна Орлова", "Никто не ведёт: 1 заявку")):
+        await admin.send("/staff")
+        listed = await admin.wait_for("Сотрудники")
+        number = next(line.split(".")[0] for line in listed.text.splitlines() if name in line)
+        await admin.press(number)
+        await admin.wait_for("Отозвать роль?")
+        await admin.press("Отозвать")
+        await admin.wait_for(said)
+        await admin.send("/status 0123-0001")
+        shown = await admin.wait_for("№ 0123-0001")
+        assert name not in shown.text
+        assert ("ведёт Анна Орлова" in shown.text) == (name == "Пётр Лебедев")

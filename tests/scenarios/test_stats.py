@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from uuid import uuid4
 
 from openpyxl import load_workbook
@@ -15,6 +16,15 @@ from tests.scenarios.conftest import Stage
 from tests.scenarios.test_link import manages_too
 from wording.stats import STAGE_NAMES
 
+COUNTS = {0: [2, 1, 0, 0, 0, 1], 1: [0, 0, 0, 0, 1, 0], 6: [0, 1, 1, 1, 0, 0]}
+GAPS: list[list[object]] = [
+    ["Что считаем", "Медиана, дней", "По скольким ученикам"],
+    ["От заявки до оплаты", None, 0],
+    ["От заявки до анкеты", None, 0],
+    ["От оплаты и анкеты до зачисления", 1, 1],
+    ["От зачисления до конца обучения", 30, 1],
+    ["От конца обучения до документов", 8, 1],
+]
 FOREIGN = "Такого центра среди ваших нет"
 
 
@@ -55,11 +65,18 @@ async def test_the_centre_in_short_and_in_files(stage: Stage) -> None:
     assert Image.open(BytesIO(content)).size == (WIDTH, HEIGHT)
     await manager.press("XLSX", shown)
     _, content = await file_from(stage, manager)
-    sheet = load_workbook(BytesIO(content)).worksheets[0]
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[0][2:] == list(STAGE_NAMES.values())
+    weeks, gaps = load_workbook(BytesIO(content)).worksheets
+    rows: list[list[Any]] = [[cell.value for cell in row] for row in weeks.iter_rows()]
+    assert rows[0] == ["Неделя с", "Неделя по", *STAGE_NAMES.values()]
+    monday = stage.clock.now().date() - timedelta(days=stage.clock.now().weekday())
+    for back, row in enumerate(reversed(rows[1:-1])):
+        assert [row[0].date(), row[1].date()] == [monday - timedelta(weeks=back), monday + timedelta(days=6 - 7 * back)]
+        assert row[2:] == COUNTS.get(back, [0] * 6)
+    assert len(rows) == 14
     assert rows[-1] == ["Всего", None, 2, 2, 1, 1, 1, 1]
-    assert rows[-2][2:] == [2, 1, 0, 0, 0, 1]
+    assert [[cell.value for cell in row] for row in gaps.iter_rows()] == GAPS
+    kinds = {cell.data_type for sheet in (weeks, gaps) for row in sheet.iter_rows() for cell in row}
+    assert kinds <= {"s", "n", "d"}
 
 
 async def test_the_school_and_one_centre(stage: Stage) -> None:

@@ -210,6 +210,7 @@ async def test_stopped_bot_gets_letters(stage: Stage) -> None:
         "questionnaire_returned": {"remarks": [{"field": "diploma", "reason": "unreadable", "words": "<b>"}]},
         "questionnaire_declined": {"reason": {"field": "", "reason": "forged", "words": ""}},
         "questionnaire_reminder": {"asked_by": None},
+        "order_cancelled": {},
         "curator_message": {"text": "Добрый день <&>", "curator": "Петрова"},
         "documents_sent": {"tracking": "10283512004231", "address": "127018, г. Москва, ул. Полковая, дом 3"},
         "access_open": {

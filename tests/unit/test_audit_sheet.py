@@ -111,16 +111,32 @@ def test_who_leads_an_order_has_words(code: str) -> None:
     assert words.change_words(line(code, "", "585457709")) == ""
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("2027-03-09", "9 марта 2027"),
+        ("77", "Пётр <&>"),
+        ("78", "чат 78"),
+        ("0123-0042", "заявка № 0123-0042"),
+        ("a@example.ru", "a@example.ru"),
+    ],
+)
+def test_what_the_journal_was_asked_for(asked: str, said: str) -> None:
+    """A reading of the journal names the day, the person or the order as people say them, not as the machine does."""
+    for action in ("audit.read", "audit.exported"):
+        assert words.subject_words(line(action, subject=asked), LABELS, STAFF) == said
+
+
 def test_who_and_what() -> None:
     """Staff have names, a client is an account, the bot is the bot; a subject is called by its number."""
     assert words.actor_words("chat:77", STAFF) == "Пётр <&>"
     assert words.actor_words("chat:78", STAFF) == "клиент или ученик, чат 78"
     assert words.actor_words("mail:a@example.ru", STAFF) == "письмо от a@example.ru"
     assert words.actor_words("clock", STAFF) == "бот по расписанию"
-    assert words.subject_words(line("document.read"), LABELS) == "ученик 0123-0042/2"
-    assert words.subject_words(line("invoice.sent", subject="b" * 32), LABELS) == "счёт № 57, заявка № 0123-0042"
-    assert words.subject_words(line("staff.invited", subject="manager"), LABELS) == "менеджер"
-    assert words.subject_words(line("link.sent", subject="c" * 32), LABELS) == ""
+    assert words.subject_words(line("document.read"), LABELS, STAFF) == "ученик 0123-0042/2"
+    assert words.subject_words(line("invoice.sent", subject="b" * 32), LABELS, STAFF) == "счёт № 57, заявка № 0123-0042"
+    assert words.subject_words(line("staff.invited", subject="manager"), LABELS, STAFF) == "менеджер"
+    assert words.subject_words(line("link.sent", subject="c" * 32), LABELS, STAFF) == ""
 
 
 def test_the_workbook_holds_every_line() -> None:

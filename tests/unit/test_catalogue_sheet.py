@@ -161,3 +161,84 @@ def test_a_course_that_nobody_can_order_is_left_out() -> None:
     found = exported(bare, TODAY)
     assert found.course("44fz") is None
     assert not [run for run in found.runs if run.course == "44fz"]
+
+
+Cell = tuple[Any, str, str]
+Place = tuple[str, int, int]
+ODD = ("=1+2 «Курс» <&>", "  пробелы  внутри", "+79", "-скидка", "@имя", "0123", "12.05.2027", "да", "ёж")
+
+
+def cells(content: bytes) -> dict[Place, Cell]:
+    """Return every cell of a workbook: its value, its type, its format."""
+    book = load_workbook(BytesIO(content))
+    return {
+        (sheet.title, row, column): (cell.value, cell.data_type, cell.number_format)
+        for sheet in book
+        for row, found in enumerate(sheet.iter_rows(), 1)
+        for column, cell in enumerate(found, 1)
+    }
+
+
+def odd() -> Catalogue:
+    """Return what is given out with the titles, prices and days that a table might spoil."""
+    found = given()
+    courses = tuple(
+        replace(one, title=" ".join(title.split()), hours=hours, lessons=1)
+        for one, title, hours in zip(found.courses, ODD, (1, 9999, 260), strict=False)
+    )
+    prices = (1, 100, 101, 99_999_99, 10_000_000_000, 2_450_050)
+    tariffs = tuple(replace(one, price=price) for one, price in zip(found.tariffs, prices, strict=True))
+    runs = tuple(
+        replace(one, starts=date(2027, 12, 31), ends=date(2028, 2, 29), closed=at % 2 == 1)
+        for at, one in enumerate(found.runs)
+    )
+    disciplines = tuple(
+        replace(one, title=title) for one, title in zip(found.disciplines, ("=cmd|' /C calc'!A0", "0123"), strict=True)
+    )
+    return Catalogue(0, disciplines, courses, tariffs, runs)
+
+
+@pytest.mark.parametrize("whole", [given(), odd()])
+def test_there_and_back_cell_by_cell(whole: Catalogue) -> None:
+    """What was given out reads back equal, and written again is equal in every cell's value, type and format."""
+    content = catalogue_workbook(whole)
+    read = read_catalogue(content)
+    assert read.faults == ()
+    assert read.catalogue == whole
+    again = catalogue_workbook(read.catalogue)
+    assert cells(again) == cells(content)
+    assert cells(changed(content, lambda _: None)) == cells(content)
+    assert read_catalogue(changed(content, lambda _: None)).catalogue == whole
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "kind", "key", "field", "value"),
+    [
+        (("Тарифы", 2, 4), 30_000, "tariff", "osno-a-base", "price", 3_000_000),
+        (("Тарифы", 3, 4), "31 000,01", "tariff", "osno-a-plus", "price", 3_100_001),
+        (("Потоки", 2, 3), date(2027, 3, 28), "run", "osno-a-0", "starts", date(2027, 3, 28)),
+        (("Потоки", 3, 4), "30.06.2027", "run", "osno-a-1", "ends", date(2027, 6, 30)),
+        (("Курсы", 3, 3), "Учёт заново", "course", "osno-av", "title", "Учёт заново"),
+        (("Курсы", 2, 5), 261, "course", "osno-a", "hours", 261),
+        (("Школы", 3, 2), "Школа торгов", "discipline", "tenders", "title", "Школа торгов"),
+        (("Тарифы", 2, 3), "Начальный", "tariff", "osno-a-base", "title", "Начальный"),
+        (("Потоки", 2, 6), "https://example.ru/new", "run", "osno-a-0", "access_url", "https://example.ru/new"),
+    ],
+)
+def test_one_cell_is_one_difference(place: Place, typed: Any, kind: str, key: str, field: str, value: Any) -> None:
+    """One changed cell is exactly one difference of exactly one field, and one cell of the table written anew."""
+    sheet, row, column = place
+    before = catalogue_workbook(given())
+
+    def change(book: Workbook) -> None:
+        book[sheet].cell(row, column).value = typed
+
+    read = read_catalogue(changed(before, change))
+    assert read.faults == ()
+    loaded = merged(catalogue(), read.catalogue, TODAY)
+    (found,) = differences(catalogue(), loaded)
+    assert (found.kind, found.item.key, found.what) == (kind, key, "changed")
+    assert found.before is not None
+    assert found.after == replace(found.before, **{field: value})
+    old, new = cells(before), cells(catalogue_workbook(replace(exported(loaded, TODAY), version=0)))
+    assert [one for one in old.keys() | new.keys() if old.get(one) != new.get(one)] == [place]

@@ -35,10 +35,20 @@ ACT_DATA: dict[str, Any] = {
     "scan_due": "2028-01-19",
     "reason": "нет подписи <&>",
 }
+CANCELLED: dict[str, Any] = {
+    "order_number": "0123-0042",
+    "whole": True,
+    "money": 2_450_000,
+    "students": [STUDENT_DATA] * 12,
+}
 DATA: dict[str, dict[str, Any]] = {
     "letters_aside": {"count": 3},
     "client_wrote": {"order_number": "0123-0042", "text": "Добавьте ученика <&>"},
     "order_to_group": {"number": "0123-0042", "students": 3},
+    "order_cancelled_to_group": {"number": "0123-0042", "students": 3, "whole": False},
+    "order_cancelled": STUDENT_DATA,
+    "order_cancelled_client": CANCELLED,
+    "order_cancelled_staff": {**CANCELLED, "whole": False},
     "group_daily": {"orders": 3, "unpaid": 2, "acts": 1, "until": "2027-05-07"},
     "access_open": {
         "course_title": "Бухгалтерский учёт <&>",
@@ -77,15 +87,20 @@ DATA: dict[str, dict[str, Any]] = {
     "admission_due": {"today": 2, "overdue": 1},
     "order_to_staff": ORDER_DATA,
     "link_locked": {"number": "0123-0042", **STUDENT_DATA},
+    "client_link_locked": {"number": "0123-0042"},
     "student_declined": {**STUDENT_DATA, "reason": "no_education"},
     "phone_not_mine": STUDENT_DATA,
     "replace_wanted": STUDENT_DATA,
     "student_replaced": {**STUDENT_DATA, "before": "Орлова Е. В."},
+    "staff_mailbox_changed": {"name": "Анна <&>"},
+    "centre_closed": {"centre": "0123", "name": "СЦ «Пример» <&>"},
+    "centre_opened": {"centre": "0123", "name": "СЦ «Пример» <&>"},
     "role_withdrawn": {"role": "manager", "centre": "0123"},
     "queue_digest": {"waiting": 12, "due": 3},
     "queue_due": {"waiting": 12, "due": 3, "overdue": 1},
     "review_overdue": {"waiting": 12, "due": 3, "overdue": 1},
     "student_message": {**STUDENT_DATA, "text": "<b>&"},
+    "review_changed": {**STUDENT_DATA, "state": "approved", "name": "Анна <&>", "edit_of": "n"},
     "curator_message": {**STUDENT_DATA, "text": "<b>&", "curator": "Петрова <&>"},
     "questionnaire_approved": {**STUDENT_DATA, "paid": True, "admit_by": "2027-04-28"},
     "questionnaire_returned": {

@@ -213,7 +213,7 @@ def test_invite_links() -> None:
     kind, data = samples.letters()["questionnaire_invite"]
     chat_only = compose(kind, data, _envelope(), samples.SETTINGS, Links("shkola_primer_bot"))
     assert "/q/" not in _body(chat_only, "plain")
-    assert "Анкета на сайте" not in _body(chat_only, "plain")
+    assert "на странице" not in _body(chat_only, "plain")
     with pytest.raises(ComposeError):
         compose(kind, data, _envelope(), samples.SETTINGS, None)
 
@@ -293,6 +293,8 @@ def test_waiting_for() -> None:
         "order_form",
         "centre_answer",
         "action_code",
+        "staff_sign_in",
+        "staff_mailbox_changed",
         "order_faults",
         "order_accepted",
         "order_not_taken",
@@ -300,6 +302,7 @@ def test_waiting_for() -> None:
         "access_list",
         "report_weekly",
         "invoice_to_client",
+        "student_message",
     }
     assert set(LETTERS) - set(waiting) == without | {"act_to_client", "scan_returned"} | REMINDERS
     assert waiting_for(samples.SETTINGS) == {}
@@ -330,3 +333,16 @@ def test_long_sender_name_survives_the_wire() -> None:
 def test_every_letter_has_a_name_for_operators() -> None:
     """Operators are told of letters by name, never by a code."""
     assert set(letter_names.LETTER_NAMES) == set(LETTERS)
+
+
+@pytest.mark.parametrize("name", ["order_accepted", "invoice_to_client", "reminder_client"])
+def test_clients_letters_lead_to_the_order(name: str) -> None:
+    """A client's letter has the link to the order's page in both bodies; without pages it is whole without it."""
+    link = "https://anketa.shkola.example/me/PRIMERzakazchik0000000"
+    message = _compose(name)
+    assert f"Посмотреть заявку № 0123-0042 на странице:\n{link}" in _body(message, "plain")
+    assert link in _body(message, "html")
+    kind, data = samples.letters()[name]
+    for links in (None, Links("shkola_primer_bot")):
+        without = compose(kind, data, _envelope(), samples.SETTINGS, links)
+        assert "Посмотреть заявку" not in _body(without, "plain")

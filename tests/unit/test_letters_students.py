@@ -99,17 +99,20 @@ def test_links_of_the_questionnaire(name: str) -> None:
 
 
 def test_curators_message_is_answered_in_chat_or_by_mail() -> None:
-    """The typed lines stay lines, the chat is linked for the answer; without one the letter names the mailbox."""
+    """The typed lines stay lines, the student's own page and the chat are linked for the answer, the mailbox named."""
     message = _compose("curator_message")
     plain = _body(message, "plain")
     assert "> Добрый день.\n> В дипломе две страницы" in plain
-    assert "Ответить в Телеграме:\n" + CHAT in plain
+    assert "Ответить на странице:\n" + PAGE.replace("/q/", "/me/") in plain
+    assert "Или в Телеграме:\n" + CHAT in plain
     assert CHAT in _raw_html(message)
     assert "/q/" not in plain
     page_only = _body(_compose("curator_message", Links(None, "https://anketa.shkola.example")), "plain")
     assert "Телеграм" not in page_only
-    assert "\nНапишите куратору на kurator@shkola.example" in page_only
-    assert PAGE in page_only
+    assert "\nОтветьте на странице или письмом куратору: kurator@shkola.example" in page_only
+    assert PAGE.replace("/q/", "/me/") in page_only
+    chat_only = _body(_compose("curator_message", Links("shkola_primer_bot")), "plain")
+    assert "Ответить в Телеграме:\n" + CHAT in chat_only
 
 
 def test_reminder_names_who_asks_and_never_blames() -> None:

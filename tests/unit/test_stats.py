@@ -1,17 +1,19 @@
 """The figures: what is counted in which week, how long things take, and the table and picture of it."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
 from paper.stats_picture import HEIGHT, WIDTH, stats_picture
 from paper.stats_sheet import file_name, stats_workbook
-from school.stats import GAPS, STAGES, WEEKS, ActDays, Path, closed_on, first_monday, make_stats
+from school.stats import GAPS, STAGES, WEEKS, Stats, first_monday
+from school.stats import make_stats as of_tallies
+from tests.stats_paths import Path, tallied
 from wording.stats import GAP_NAMES, STAGE_NAMES, days
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -27,6 +29,11 @@ def path(order: str = "a", **changes: Any) -> Path:
         "finished": False, "closed": None,
     }  # fmt: skip
     return Path(**{**given, **changes})
+
+
+def make_stats(paths: Sequence[Path], today: date, zone: tzinfo) -> Stats:
+    """Count the ways."""
+    return of_tallies(tallied(paths, today, zone), today)
 
 
 def test_orders_once_and_students_each() -> None:
@@ -83,22 +90,6 @@ def test_finish_and_closing() -> None:
     assert (found["to_closed"].days, found["to_closed"].count) == (10, 1)
     ahead = make_stats([path(ends=date(2027, 5, 1), finished=True)], TODAY, MOSCOW)
     assert ahead.weeks[-1].counts["finished"] == 1
-
-
-@pytest.mark.parametrize(
-    ("act", "closed"),
-    [
-        (ActDays("none", "no", None, None, None, None), None),
-        (ActDays("none", "signed", date(2027, 3, 1), None, None, None), date(2027, 3, 1)),
-        (ActDays("at_centre", "no", None, None, None, date(2027, 3, 1)), None),
-        (ActDays("uploaded", "no", None, date(2027, 3, 1), None, None), None),
-        (ActDays("uploaded", "no", None, date(2027, 3, 1), None, date(2027, 3, 5)), date(2027, 3, 5)),
-        (ActDays("confirmed", "no", None, None, date(2027, 3, 7), date(2027, 3, 5)), date(2027, 3, 7)),
-    ],
-)
-def test_closed_on(act: ActDays, closed: date | None) -> None:
-    """An act is closed when the later of scan and original is there, or when it was signed in Диадок."""
-    assert closed_on(act) == closed
 
 
 def test_workbook_cell_by_cell() -> None:

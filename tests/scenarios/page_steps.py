@@ -1,0 +1,54 @@
+"""What scenarios of the pages begin with: the bot with its pages on, a link, the proof behind it."""
+
+import random
+import socket
+from typing import Any
+
+from bot.app import StartError
+from sandbox.browser import PageClient, Shown, browsing
+from tests.scenarios.conftest import Stage
+from tests.scenarios.steps import place
+from tests.scenarios.student_steps import SOKOLOVA, link_of
+
+__all__ = ["PageClient", "Shown", "browsing"]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now, below those that the system gives to outgoing connections."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+async def open_pages(stage: Stage, **more: Any) -> str:
+    """Start the bot anew with its pages on; return their address. A port taken meanwhile is another the next time."""
+    given = more.pop("web", {})
+    for tries in range(5):
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        web = {"host": "127.0.0.1", "port": port, "public_url": url, "health_port": free_port(), **given}
+        try:
+            await stage.reconfigure(web=web, **more)
+        except StartError:
+            if tries == 4:
+                raise
+        else:
+            return url
+    raise AssertionError("unreachable")
+
+
+async def placed_secret(stage: Stage) -> str:
+    """Place the usual order of one student in chat; return the secret of the student's link."""
+    await place(await stage.client())
+    return (await link_of(stage, SOKOLOVA)).removeprefix("q_")
+
+
+async def proved(person: PageClient, secret: str, digits: str = "3333", page: str = "q") -> Shown:
+    """Open the link and prove with the four digits; return what is shown then."""
+    await person.open(f"/{page}/{secret}")
+    return await person.press("Продолжить", digits=digits)
