@@ -11,6 +11,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from school.people import format_mobile
 from web.site import PageSettings
 from wording.dates import date_long, date_short, no_later_than, period, period_with_year
 from wording.plurals import plural
@@ -50,6 +51,7 @@ def environment() -> Environment:
         "date_long": date_long,
         "date_short": date_short,
         "no_later_than": no_later_than,
+        "mobile": format_mobile,
         "money": format_sum,
     }
     found.globals |= {"plural": plural, "period": period, "period_with_year": period_with_year}

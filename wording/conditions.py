@@ -14,7 +14,7 @@ from wording import statuses
 from wording.dates import no_later_than
 from wording.plurals import plural
 
-Reader = Literal["client", "student"]
+Reader = Literal["client", "student", "staff"]
 
 CANCELLED = "⚠️ отменено"
 PAYER_WAITS = "⏳ ждём оплату от заказчика"
@@ -36,7 +36,9 @@ QUESTIONNAIRE: dict[Reader, dict[str, str]] = {
         "approved": "✅ анкета подтверждена",
     },
 }
+QUESTIONNAIRE["staff"] = {**QUESTIONNAIRE["client"], "not_started": "⚠️ ученик не начал анкету"}
 REGISTRATION: dict[Reader, str] = {
+    "staff": "⚠️ ученик не зарегистрирован на сайте школы",
     "client": "⚠️ ученик не зарегистрирован на сайте школы",
     "student": "⚠️ зарегистрируйтесь на сайте школы",
 }
@@ -64,7 +66,9 @@ def _condition(condition: Condition, line: OrderLine, reader: Reader, *, pays: b
     if condition.name == "questionnaire":
         return QUESTIONNAIRE[reader][line.questionnaire]
     if condition.name == "payment":
-        return "✅ оплачено" if condition.holds else "⚠️ оплатите счёт" if pays else PAYER_WAITS
+        if condition.holds:
+            return "✅ оплачено"
+        return "⏳ ждём оплату" if reader == "staff" else "⚠️ оплатите счёт" if pays else PAYER_WAITS
     return "✅ регистрация на сайте школы есть" if condition.holds else REGISTRATION[reader]
 
 

@@ -43,7 +43,9 @@ def listed(
     else:
         head += "\nНажмите номер ученика, чтобы посмотреть подробности."
     head += "".join(f"\n{escape(invoice_line(one))}" for one in invoices if one.state != "cancelled")
-    lines = [f"{n}. {shown_name(line.name, settings)} — {_first_state(line, settings)}" for n, line in shown]
+    lines = [
+        f"{n}. {shown_name(line.name, settings)} — {_first_state(line, settings, staff=bills)}" for n, line in shown
+    ]
     buttons = [Button(str(n), students("one", line.id)) for n, line in shown]
     rows: list[tuple[Button, ...]] = [
         tuple(buttons[i : i + BUTTONS_OF_ROW]) for i in range(0, len(buttons), BUTTONS_OF_ROW)
@@ -70,8 +72,8 @@ def page_of(order: Order, address: str | None, settings: Settings) -> Screen:
     )
 
 
-def _first_state(line: OrderLine, settings: Settings) -> str:
-    return conditions(line, settings, "client", pays=True)[0]
+def _first_state(line: OrderLine, settings: Settings, *, staff: bool) -> str:
+    return conditions(line, settings, "staff" if staff else "client", pays=not staff)[0]
 
 
 def one(about: Enrolment, settings: Settings, *, leads: bool, note: str = "") -> Screen:
@@ -85,7 +87,7 @@ def one(about: Enrolment, settings: Settings, *, leads: bool, note: str = "") ->
     lines.append(f"{escape(line.course_title)}, {period_with_year(line.starts, line.ends)}")
     if settings.in_chat:
         lines.append(f"{format_mobile(line.mobile)}, {escape(line.email)}")
-    lines += ["", *conditions(line, settings, "client", pays=True)]
+    lines += ["", *conditions(line, settings, "staff" if leads else "client", pays=not leads)]
     lines += _sent(line, settings)
     return Screen("\n".join(lines), _buttons(about, settings, leads=leads))
 

@@ -41,7 +41,7 @@ def _show(here: StaffPage, about: Enrolment, status: int = 200, **told: object) 
         "staff/student.html",
         status,
         about=about,
-        conditions=conditions(line, "client", registration=here.settings.registration, pays=False),
+        conditions=conditions(line, "staff", registration=here.settings.registration, pays=False),
         sent=[
             (what, moment.astimezone(here.settings.zone))
             for what, moment in (("напоминание", line.nudged_at), ("ссылка на анкету", line.link_sent_at))
