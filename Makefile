@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# One more than the cores: scenarios wait for letters, pieces and pauses as often as they compute.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .PHONY: check test soak servers demo format lock clean
 
@@ -17,7 +19,7 @@ check: .venv/.ready
 	$(BIN)/mypy
 
 test: .venv/.ready servers
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # What the tests start or call beside Python: PostgreSQL, Dovecot, Chromium, a reader of QR codes and of PDF.
 servers:
