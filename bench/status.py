@@ -32,7 +32,7 @@ from school.use_cases.make_stats import HISTORY
 from storage.database import Database
 
 TOKEN = "4200042:bench-token-of-the-sandbox-0123456789"  # noqa: S105 - the sandbox's own
-SIZES, QUICK_SIZES = (10_000, 1_000_000), (10_000, 40_000)
+SIZES, QUICK_SIZES = (10_000, 1_000_000), (5_000, 20_000)
 ANSWERS, QUICK_ANSWERS = 600, 100
 LOOKUPS, WARM = 300, 60
 PLAIN, ROWS = "  plain SQLAlchemy session", "  SQLAlchemy core, rows"
