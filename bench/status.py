@@ -2,7 +2,7 @@
 
 Foreign orders are asked for beside absent ones, in turns: a manager must not tell them apart by the time.
 
-`python -m bench.status [--quick]`, at 10,000 and 1,000,000 students (quick: 10,000 and 40,000, SQLite only);
+`python -m bench.status [--quick]`, at 10,000 and 1,000,000 students (quick: 5,000 and 20,000, SQLite only);
 PostgreSQL too where its programs are installed. Last comes `ratio status …`, of the larger school on SQLite.
 """
 
