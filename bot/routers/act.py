@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from html import escape
 
 from aiogram import Router
 from aiogram.filters import Command, CommandObject, Filter
@@ -16,6 +17,7 @@ from bot.replies import Screen
 from bot.routers import act_papers
 from bot.routers.filters import Filling, HasFile, HasText
 from bot.views import act as view
+from bot.views.closed import problem_words
 from school.centre import Role
 from school.closing import ActState
 from school.errors import BadAnswer, NotFound
@@ -25,7 +27,6 @@ from school.use_cases import make_acts, move_act, take_scan
 from school.use_cases.make_acts import Opened
 from school.use_cases.move_act import Given, Move, Moved
 from wording.closing import RETURN_REASONS
-from wording.problems import explain
 from wording.uploads import explain_upload
 
 router = Router(name="act")
@@ -98,7 +99,7 @@ async def file(message: Message, talk: Talk) -> None:
     try:
         asked = await take_scan.may_take_file(talk.uow, talk.session, talk.now)
     except BadAnswer as problem:
-        talk.replies.say(view.problem(explain(problem), draft.answers["act"]))
+        talk.replies.say(view.problem(problem_words(problem, talk.settings), draft.answers["act"]))
         return
     except NotFound:
         talk.replies.say(Screen(view.STALE))
@@ -120,7 +121,7 @@ async def typed(_: Message, text: str, talk: Talk) -> None:
     try:
         found = await take_scan.take_text(talk.uow, talk.session, text, talk.now, talk.today)
     except BadAnswer as problem:
-        talk.replies.say(view.problem(explain(problem), act_id))
+        talk.replies.say(view.problem(problem_words(problem, talk.settings), act_id))
     except ActState as error:
         talk.replies.say(view.refused(error.data.get("why"), act_id))
     except NotFound:
@@ -142,11 +143,11 @@ async def _take_file(message: Message, talk: Talk, asked: take_scan.Question) ->
         given = Given(talk.today, talk.now)
         kept = await take_scan.take_page(talk.uow, talk.session, asked, page, place, given)
     except UploadRefused as refused:
-        talk.replies.say(view.problem(explain_upload(refused, name if message.document else ""), act_id))
+        talk.replies.say(view.problem(escape(explain_upload(refused, name if message.document else "")), act_id))
     except NotFetched:
         talk.replies.say(view.problem(texts.NOT_FETCHED, act_id))
     except BadAnswer as problem:
-        talk.replies.say(view.problem(explain(problem), act_id))
+        talk.replies.say(view.problem(problem_words(problem, talk.settings), act_id))
     except ActState as error:
         talk.replies.say(view.refused(error.data.get("why"), act_id))
     else:
@@ -230,7 +231,7 @@ async def _day(talk: Talk, button: ActButton) -> None:
     try:
         moved = await take_scan.take_day(talk.uow, talk.session, button.key, day, talk.now, talk.today)
     except BadAnswer as problem:
-        talk.replies.say(view.problem(explain(problem), button.key))
+        talk.replies.say(view.problem(problem_words(problem, talk.settings), button.key))
         return
     _show(talk, _card(talk, moved))
 

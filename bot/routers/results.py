@@ -15,13 +15,13 @@ from bot.routers.admission import send_file
 from bot.routers.filters import Acting, Filling, HasFile, HasText
 from bot.views import admission as admission_view
 from bot.views import results as view
+from bot.views.closed import problem_words
 from paper.results_sheet import ResultRow, SheetRefused, read_results, results_workbook
 from school.errors import BadAnswer
 from school.order import Enrolment
 from school.uploads import UploadRefused
 from school.use_cases import admit, record_results
 from school.use_cases.record_results import FORM, Wanted
-from wording.problems import explain
 from wording.sheets import explain_sheet
 from wording.statuses import TEST, TRAINING
 from wording.uploads import explain_upload
@@ -188,7 +188,7 @@ async def typed(_: Message, talk: Talk, text: str) -> None:
     try:
         change = await record_results.set_result(talk.uow, talk.session, line_id, "tracking", text, talk.now)
     except BadAnswer as problem:
-        talk.replies.say(Screen(view.plain(explain(problem)), CLOSE))
+        talk.replies.say(Screen(problem_words(problem, talk.settings), CLOSE))
         return
     talk.replies.say(_changed(talk, change))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from html import escape
 from uuid import uuid4
 
 from aiogram import Router
@@ -14,7 +13,7 @@ from bot.replies import Screen
 from bot.routers.filters import Filling, HasText
 from bot.routers.queue import acting, deal, frame_of, put, say_card
 from bot.views import review as view
-from bot.views.closed import staff_rows
+from bot.views.closed import problem_words, staff_rows
 from bot.views.queue import NEXT
 from school.draft import Draft
 from school.errors import BadAnswer
@@ -23,7 +22,6 @@ from school.questionnaire import AlreadyDecided, TooLateToUndo, WrongState
 from school.use_cases import ask_aside, decide_questionnaire, pick_remarks, review_questionnaire
 from school.use_cases.decide_questionnaire import Decision
 from school.use_cases.review_questionnaire import Look
-from wording.problems import explain
 from wording.reasons import DECLINE_REASONS, RETURN_REASONS
 
 router = Router(name="review")
@@ -262,7 +260,7 @@ def _told(talk: Talk, draft: Draft) -> Iterator[None]:
     try:
         yield
     except BadAnswer as problem:
-        talk.replies.say(Screen(escape(explain(problem))))
+        talk.replies.say(Screen(problem_words(problem, talk.settings)))
     except (WrongState, AlreadyDecided):
         _gone(talk, draft)
 

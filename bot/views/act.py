@@ -114,9 +114,9 @@ def refused(why: object, act_id: str | None) -> Screen:
     return Screen(f"⚠️ {text}", ((Button("Открыть акт", button("card", act_id)),),) if act_id else ())
 
 
-def problem(text: str, act_id: str) -> Screen:
-    """Say what is wrong with an answer; the question stays open."""
-    return Screen(escape(text), (_stop(act_id),))
+def problem(words: str, act_id: str) -> Screen:
+    """Say what is wrong with an answer (`words` as HTML); the question stays open."""
+    return Screen(words, (_stop(act_id),))
 
 
 def question(asked: Question, settings: Settings) -> Screen:

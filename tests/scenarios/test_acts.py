@@ -413,3 +413,18 @@ async def test_with_data_kept_out_of_chats_no_scan_is_taken(stage: Stage) -> Non
     await manager.wait_for("Отметили: скан загружен", timeout=40)
     act = await only(stage, order)
     assert (act.scan, act.scan_pages) == ("uploaded", ())
+
+
+async def test_with_data_kept_out_of_chats_a_mistyped_answer_is_not_repeated(stage: Stage) -> None:
+    """Words typed where a day is due are told to be wrong without being said again in a closed chat."""
+    await stage.reconfigure(personal_data={"in_chat": False})
+    order = await finished(stage)
+    manager = await stage.manager()
+    await ended(stage, order)
+    await press_through(manager, "Загружен")
+    await manager.wait_for("Отметили: скан загружен", timeout=40)
+    await press_through(manager, "Подписан")
+    await manager.wait_for("Когда подписан акт?", timeout=40)
+    await manager.send("Соколова Любовь")
+    answer = await manager.wait_for("не похоже на дату", timeout=40)
+    assert "Соколова" not in answer.text
