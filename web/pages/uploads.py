@@ -208,6 +208,12 @@ async def take_piece(request: web.Request) -> web.StreamResponse:
         title, _, status = errors.WORDS[crowded.code]
         return _told(f"{title}.", status)
 
+    done = await _answer_json(request, _attaching_whole(coming, kept))
+    pieces.drop(coming)
+    return done
+
+
+def _attaching_whole(coming: Coming, kept: DocumentPage) -> Callable[[Page], Awaitable[web.StreamResponse]]:
     async def attach(here: Page) -> web.StreamResponse:
         door, found = await _fillable(here)
         try:
@@ -217,9 +223,7 @@ async def take_piece(request: web.Request) -> web.StreamResponse:
         finish(here.uow, after, actor_of(door), here.now, here.settings.zone, whole=False)
         return web.json_response({"done": True, "offset": coming.size})
 
-    done = await _answer_json(request, attach)
-    pieces.drop(coming)
-    return done
+    return attach
 
 
 async def _piece(request: web.Request) -> bytes:
