@@ -101,9 +101,8 @@ async def _receive(uow: UnitOfWork, by: ByMail, invoice_id: str, money: str) -> 
     try:
         told = await receive_payment.receive(uow, by.desk, invoice_id, money)
     except BadAnswer as error:
-        known = await uow.invoice(invoice_id)
-        if error.problem == "payment_form" and known is not None and known.rest <= 0:
-            raise BadAnswer("mail_invoice_paid", known.number) from error
+        if error.problem == "invoice_paid":
+            raise BadAnswer("mail_invoice_paid", error.value) from error
         raise
     except NotFound as error:
         known = await uow.invoice(invoice_id)

@@ -65,8 +65,13 @@ class Books:
         return tuple(self.orders[one] for one in ids if one in self.orders)
 
     def pay(self, payment: Payment, invoice_ids: Sequence[str], whom: Sequence[str] | None) -> Allocated | AskWhom:
-        """Allocate, as `school.billing.allocate_several`; a question changes nothing."""
+        """Allocate, as `school.billing.allocate_several`; a question changes no sum.
+
+        Each invoice is compared at the commit even where nothing of it changes: what is left to pay was read from it.
+        """
         found = allocate_several(payment, [self.invoices[one] for one in invoice_ids], whom, self.known)
+        for one in invoice_ids:
+            self.touched.setdefault(one, set())
         if isinstance(found, Allocated):
             self.known += found.parts
             self.added += found.parts

@@ -88,10 +88,11 @@ class Applied:
     repeated: int = 0
 
 
-def parse_money(text: str, today: date, rest: Kopecks) -> tuple[Kopecks, date]:
+def parse_money(text: str, today: date, rest: Kopecks, number: str = "") -> tuple[Kopecks, date]:
     """Read «49 000 12.05», «12 мая», «возврат 24 500»: kopecks, negative for a refund, and the day.
 
-    Without a sum it is `rest`, without a day `today`. Problems: those of sums and days, payment_form.
+    Without a sum it is `rest` of the invoice of this number, without a day `today`.
+    Problems: those of sums and days, payment_form, invoice_paid.
     """
     line = tidy(text)
     refund = _REFUND.match(line)
@@ -101,8 +102,10 @@ def parse_money(text: str, today: date, rest: Kopecks) -> tuple[Kopecks, date]:
     if found:
         day = recent(parse_day(found["day"], today), found["day"], today)
         line = line[: found.start()].strip(" ,;")
-    if not line and (refund or rest <= 0):
+    if not line and refund:
         raise BadAnswer("payment_form", text)
+    if not line and rest <= 0:
+        raise BadAnswer("invoice_paid", number)
     amount = parse_sum(line) if line else rest
     return (-amount if refund else amount), day
 
@@ -137,7 +140,7 @@ async def ask_payment(uow: UnitOfWork, desk: Desk, invoice_id: str) -> Invoice:
 async def receive(uow: UnitOfWork, desk: Desk, invoice_id: str, text: str) -> Told:
     """Record one payment or refund of an invoice by hand. Raises `NotFound`, `BadAnswer` of `parse_money`."""
     _, invoice = await one_invoice(uow, desk, invoice_id)
-    amount, day = parse_money(text, desk.today, invoice.rest)
+    amount, day = parse_money(text, desk.today, invoice.rest, invoice.number)
     if invoice.state == "cancelled" and amount > 0:
         raise NotFound
     await end(uow, desk.session, FORM, desk.now)

@@ -2,8 +2,14 @@
 
 import asyncio
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from school.use_cases.receive_payment import parse_several
+import pytest
+
+from school.errors import BadAnswer, Conflict
+from school.use_cases.billing_desk import Desk
+from school.use_cases.issue_invoice import one_invoice
+from school.use_cases.receive_payment import parse_several, receive, receive_sum
 from tests.scenarios.admission_steps import put_order, student
 from tests.scenarios.billing_steps import document, invoices_of, issue, statement, with_seller
 from tests.scenarios.conftest import Stage
@@ -131,9 +137,27 @@ async def test_two_managers_record_one_payment_at_once(stage: Stage) -> None:
     await asyncio.gather(one.press("сегодня", asked[0]), two.press("сегодня", asked[1]))
     answers = [await manager.wait_for(lambda said: "Осталось" not in said.text, timeout=40) for manager in (one, two)]
     assert sum("Записали" in said.text for said in answers) == 1
+    assert sum("счёт уже оплачен" in said.text.lower() for said in answers) == 1
     (invoice,) = await invoices_of(stage, order)
     assert invoice.paid == invoice.total
     assert len(await stage.app.database.uow(stage.clock).payments_of_invoice(invoice.id)) == 1
+
+
+async def test_a_payment_between_two_reads_of_another_is_no_overpayment(stage: Stage) -> None:
+    """«Остаток» that another manager pays between the reads of an input is a conflict: the input runs again, anew."""
+    manager = await stage.manager()
+    order, _ = await two_billed(stage, manager)
+    (invoice,) = await invoices_of(stage, order)
+    late, first = stage.app.database.uow(stage.clock), stage.app.database.uow(stage.clock)
+    desk = Desk(await late.session(manager.id), stage.clock.now(), ZoneInfo(stage.settings.school.timezone))
+    _, seen = await one_invoice(late, desk, invoice.id)
+    await receive(first, desk, invoice.id, "сегодня")
+    await first.commit()
+    await receive_sum(late, desk, seen, seen.rest, desk.today)
+    with pytest.raises(Conflict):
+        await late.commit()
+    with pytest.raises(BadAnswer, match="invoice_paid"):
+        await receive(stage.app.database.uow(stage.clock), desk, invoice.id, "сегодня")
 
 
 async def test_a_paid_invoice_is_neither_cancelled_nor_made_smaller(stage: Stage) -> None:
