@@ -5,9 +5,9 @@ from school.centre import Role
 from school.ports_school import SchoolDocument
 from tests.pictures import document_pdf, document_picture
 from tests.samples import NOW
+from tests.scenarios.access_steps import come
 from tests.scenarios.admission_steps import file_from
 from tests.scenarios.conftest import Stage
-from tests.scenarios.test_access import come
 
 FIRST, SECOND = document_pdf(), document_pdf(2)
 

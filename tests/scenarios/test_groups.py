@@ -11,9 +11,9 @@ from sandbox.state import Chat
 from school.centre import Centre, Role
 from school.ports_audit import Group
 from tests.samples import CENTRE
+from tests.scenarios.access_steps import OTHER, come
 from tests.scenarios.conftest import Stage
 from tests.scenarios.steps import place
-from tests.scenarios.test_access import OTHER, come
 
 PERSONAL = ("Соколова", "Ромашка", "Белова", "С. Л.", "Л. А.", "5039002841", "+7", "@yandex")
 

@@ -12,9 +12,9 @@ from school.centre import Role
 from school.forms.field import Context
 from school.order import Order
 from tests.samples import CENTRE, NOW, catalogue
+from tests.scenarios.access_steps import OTHER, come
 from tests.scenarios.conftest import Stage
 from tests.scenarios.steps import FINISH, ORGANISATION, STUDENT, place, play
-from tests.scenarios.test_access import OTHER, come
 from tests.scenarios.test_link import manages_too
 
 CONTEXT = Context(catalogue(), NOW.date(), CENTRE.email, None)
