@@ -66,11 +66,8 @@ class ChatChannel:
         """Send one row; never raises for what Telegram may answer."""
         chat_id = int(row.recipient)
         method = await self._method(row, chat_id)
-        for _ in range(len(method.media) if isinstance(method, SendMediaGroup) else 1):
-            if wait := self._limits.reserve(chat_id):
-                await asyncio.sleep(wait)
         try:
-            sent: object = await self._call(method)
+            sent: object = await self._call(method, chat_id)
         except TelegramAPIError as error:
             return await self._refused(row, chat_id, error)
         except (ClientDecodeError, TimeoutError, OSError) as error:
@@ -79,16 +76,24 @@ class ChatChannel:
         self._remember(row.id, message_id)
         return Sent(row.id, row.fence, {"message_id": message_id})
 
-    async def _call(self, method: TelegramMethod[Any]) -> object:
+    async def _call(self, method: TelegramMethod[Any], chat_id: int) -> object:
         try:
-            return await self._bot(method)
+            return await self._limited(method, chat_id)
         except TelegramMigrateToChat as moved:
-            return await self._bot(method.model_copy(update={"chat_id": moved.migrate_to_chat_id}))
+            return await self._limited(method.model_copy(update={"chat_id": moved.migrate_to_chat_id}), chat_id)
         except TelegramBadRequest as error:
             if isinstance(method, EditMessageText) and any(words in error.message for words in GONE):
                 anew = method.model_dump(exclude={"message_id"}, exclude_unset=True)
-                return await self._bot(SendMessage(**anew))
+                return await self._limited(SendMessage(**anew), chat_id)
             raise
+
+    async def _limited(self, method: TelegramMethod[Any], chat_id: int) -> object:
+        count = len(method.media) if isinstance(method, SendMediaGroup) else 1
+        for _ in range(count):
+            if wait := self._limits.reserve(chat_id):
+                await asyncio.sleep(wait)
+        async with self._limits.places(count):
+            return await self._bot(method)
 
     async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any]:
         if row.kind in outgoing_files.KINDS:

@@ -19,6 +19,7 @@ from bot.chat_channel import ChatChannel
 from bot.delivery import Deliverer
 from bot.limits import Limits
 from bot.replies import Screen
+from sandbox.server import SandboxServer
 from storage.database import Database
 from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
 from storage.vault import open_vault
@@ -365,3 +366,25 @@ async def test_no_token_and_no_text_in_the_log(
     assert isinstance(outcome, Dead)
     assert "Петров" not in caplog.text + outcome.error
     assert TOKEN not in caplog.text
+
+
+async def test_a_burst_to_many_chats_meets_no_refusal(base: Database, tmp_path: Path) -> None:
+    """Ninety answers to ninety people at once pass a Telegram that takes thirty in any second, and none is refused."""
+    server = SandboxServer(TOKEN, limits=True)
+    await server.start()
+    people = [server.world.add_person(first_name=f"Клиент {n}") for n in range(90)]
+    outcomes: list[Outcome] = []
+    limits = Limits(asyncio.get_running_loop().time)
+    session = AiohttpSession(api=TelegramAPIServer.from_base(server.base_url))
+    worded = {"hello": lambda data: Screen(data["text"])}
+    vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
+    try:
+        for person in people:
+            server.world.write(person, {"text": "/start"})
+        async with Bot(TOKEN, session=session) as bot:
+            channel = ChatChannel(bot, base.outbox, FixedClock(), limits, worded, vault, _nothing_instead)
+            rows = [replace(row(), id=f"row-{n}", recipient=str(p.id)) for n, p in enumerate(people)]
+            outcomes += await asyncio.gather(*(channel.send(one) for one in rows))
+    finally:
+        await server.stop()
+    assert [type(outcome) for outcome in outcomes] == [Sent] * 90

@@ -281,12 +281,14 @@ def test_a_chat_gets_one_a_second_after_its_burst() -> None:
     assert [limiter.take(1, group=False) for _ in range(2)] == [0, 1]
 
 
-def test_all_chats_together_get_thirty_a_second() -> None:
-    """Thirty chats pass at once, the thirty-first waits."""
+def test_no_second_takes_more_than_thirty() -> None:
+    """Thirty chats pass within a second, the thirty-first waits until that second is over: none takes sixty."""
     limiter, move = _limiter()
-    assert [limiter.take(chat, group=False) for chat in range(31)] == [0] * 30 + [1]
-    move(0.1)
-    assert [limiter.take(chat, group=False) for chat in range(40, 44)] == [0, 0, 0, 1]
+    assert [limiter.take(chat, group=False) for chat in range(15)] == [0] * 15
+    move(0.5)
+    assert [limiter.take(chat, group=False) for chat in range(15, 31)] == [0] * 15 + [1]
+    move(0.5)
+    assert [limiter.take(chat, group=False) for chat in range(31, 47)] == [0] * 15 + [1]
 
 
 def test_a_group_gets_twenty_a_minute() -> None:

@@ -1,5 +1,7 @@
 """Telegram's limits as arithmetic."""
 
+import asyncio
+
 from bot.limits import Limits
 
 
@@ -21,12 +23,17 @@ def test_burst_of_ten_then_one_a_second() -> None:
     assert waits == [0.0] * 10 + [1.0, 2.0, 3.0]
 
 
-def test_thirty_a_second_in_all() -> None:
-    """The thirty-first message of a second waits, whoever it is for."""
-    limits = Limits(Time())
-    waits = [limits.reserve(chat) for chat in range(1, 32)]
-    assert waits[:30] == [0.0] * 30
-    assert waits[30] > 0
+async def test_albums_side_by_side_wait_for_no_place_that_each_other_holds() -> None:
+    """Eight albums of ten at once, more than the places of one second, all go."""
+    limits, sent = Limits(Time()), []
+
+    async def album(number: int) -> None:
+        async with limits.places(10):
+            sent.append(number)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(album(number) for number in range(8)))
+    assert sorted(sent) == list(range(8))
 
 
 def test_group_takes_twenty_a_minute() -> None:
