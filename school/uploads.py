@@ -28,6 +28,8 @@ UploadReason = Literal[
     "image_broken",
     "image_bomb",
     "image_tiny",
+    "image_dark",
+    "blank",
     "polyglot",
     "too_slow",
     "too_heavy",

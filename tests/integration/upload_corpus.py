@@ -148,6 +148,86 @@ def opening_view(made: pikepdf.Pdf) -> None:
     made.pages[0].Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=link)])
 
 
+def opening(kind: str, **more: str) -> Callable[[pikepdf.Pdf], None]:
+    """Let the document do something of this kind when it is opened."""
+
+    def change(made: pikepdf.Pdf) -> None:
+        made.Root.OpenAction = made.make_indirect(
+            pikepdf.Dictionary({"/S": pikepdf.Name(f"/{kind}")} | {f"/{key}": value for key, value in more.items()})
+        )
+
+    return change
+
+
+def link(kind: str, **more: str) -> Callable[[pikepdf.Pdf], None]:
+    """Put a link of this kind on the first page."""
+
+    def change(made: pikepdf.Pdf) -> None:
+        action = pikepdf.Dictionary(
+            {"/S": pikepdf.Name(f"/{kind}")} | {f"/{key}": value for key, value in more.items()}
+        )
+        made.pages[0].Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=action)])
+
+    return change
+
+
+def a_site_after_a_view(made: pikepdf.Pdf) -> None:
+    """Let the document open a site after it has shown a page."""
+    site = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org/")
+    view = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=pikepdf.Array([0, pikepdf.Name.Fit]))
+    view.Next = pikepdf.Array([made.make_indirect(site)])
+    made.Root.OpenAction = view
+
+
+def event_of_a_note(made: pikepdf.Pdf) -> None:
+    """Let a note open a site when the pointer comes over it."""
+    site = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org/")
+    field = pikepdf.Dictionary(Subtype=pikepdf.Name.Text, AA=pikepdf.Dictionary(E=site))
+    made.pages[0].Annots = pikepdf.Array([made.make_indirect(field)])
+
+
+def stream_elsewhere(made: pikepdf.Pdf) -> None:
+    """Say that a page's contents lie in another file."""
+    made.pages[0].Contents = pikepdf.Stream(made, b"q Q", F=pikepdf.String("//example.org/share/page"))
+
+
+def empty_name_trees(made: pikepdf.Pdf) -> None:
+    """Leave trees of scripts and of files with nothing in them, as programs that strip them do."""
+    empty = pikepdf.Dictionary(Names=pikepdf.Array([]))
+    made.Root.Names = pikepdf.Dictionary(EmbeddedFiles=empty, JavaScript=made.make_indirect(empty))
+    made.Root.AA = pikepdf.Dictionary()
+
+
+def markup_in_metadata(made: pikepdf.Pdf) -> None:
+    """Give the document the title of the web page that it was printed from."""
+    made.docinfo["/Title"] = "<!doctype html><html lang=ru>"
+    with made.open_metadata() as metadata:
+        metadata["dc:description"] = "&lt;html&gt;"
+    made.Root.Metadata.write(made.Root.Metadata.read_bytes() + b"<!-- <html> -->")
+
+
+def empty_page_first(made: pikepdf.Pdf) -> None:
+    """Put an empty sheet before the others."""
+    with pikepdf.new() as other:
+        made.pages.insert(0, other.add_blank_page())
+
+
+def empty_contents(made: pikepdf.Pdf) -> None:
+    """Draw nothing on any page."""
+    for sheet in made.pages:
+        sheet.Contents = made.make_stream(b"q Q")
+
+
+def great_picture(made: pikepdf.Pdf) -> None:
+    """Say that a picture has 40,000 × 40,000 pixels."""
+    made.pages[0].Resources.XObject.P.Width = made.pages[0].Resources.XObject.P.Height = 40_000
+
+
+def page_of_a_kilometre(made: pikepdf.Pdf) -> None:
+    """Make a page of a kilometre by a kilometre."""
+    made.pages[0].MediaBox = pikepdf.Array([0, 0, 2_834_646, 2_834_646])
+
+
 def flate_bomb(made: pikepdf.Pdf) -> None:
     """Give the first page contents packed twice, that unpack to 125 MB."""
     packed = zlib.compress(zlib.compress(bytes(125_000_000), 9), 9)
@@ -210,7 +290,12 @@ def accepted() -> dict[str, tuple[Callable[[], bytes], Expected]]:
         "no password to open.pdf": (
             lambda: pdf(encryption=pikepdf.Encryption(owner="owner", user="")), ("application/pdf", 2, ())
         ),
-        "flate bomb.pdf": (lambda: pdf(change=flate_bomb), ("application/pdf", 2, ())),
+        "empty name trees.pdf": (lambda: pdf(change=empty_name_trees), ("application/pdf", 2, ())),
+        "markup in metadata.pdf": (lambda: pdf(change=markup_in_metadata), ("application/pdf", 2, ())),
+        "padded.pdf": (lambda: pdf() + bytes(100_000), ("application/pdf", 2, ())),
+        "empty lines behind.pdf": (lambda: pdf() + b"\r\n" * 9000, ("application/pdf", 2, ())),
+        "empty reverse.pdf": (lambda: pdf(change=empty_page_first), ("application/pdf", 3, ())),
+        "dim.jpg": (lambda: saved(page().point(lambda level: level // 6), "JPEG"), ("image/jpeg", 1, ())),
         "thirty.pdf": (lambda: pdf(30), ("application/pdf", 30, ())),
     }  # fmt: skip
 
@@ -273,6 +358,26 @@ def refused() -> dict[str, tuple[Callable[[], bytes], Expected]]:
         "truncated.pdf": (lambda: pdf()[:3000], "pdf_broken"),
         "hollow.pdf": (lambda: b"%PDF-1.7\nnothing\n%%EOF\n", "pdf_broken"),
         "no pages.pdf": (lambda: pdf(0), "pdf_broken"),
+        "black.jpg": (lambda: saved(Image.new("RGB", (1600, 1200), (4, 3, 3)), "JPEG"), "image_dark"),
+        "covered lens.jpg": (
+            lambda: saved(Image.effect_noise((1600, 1200), 8).point(lambda v: v - 118), "JPEG"), "image_dark"
+        ),
+        "white.png": (lambda: saved(Image.new("L", (1600, 1200), 250), "PNG"), "blank"),
+        "noise.png": (lambda: saved(Image.effect_noise((1600, 1200), 50), "PNG"), "blank"),
+        "blank.pdf": (lambda: pdf(change=empty_contents), "blank"),
+        "flate bomb.pdf": (lambda: pdf(change=flate_bomb), "too_heavy"),
+        "great picture.pdf": (lambda: pdf(change=great_picture), "too_heavy"),
+        "kilometre.pdf": (lambda: pdf(change=page_of_a_kilometre), "too_heavy"),
+        "opens a site.pdf": (lambda: pdf(change=opening("URI", URI="https://example.org/")), "pdf_active"),
+        "opens another file.pdf": (lambda: pdf(change=opening("GoToR", F="//example.org/share/a.pdf")), "pdf_active"),
+        "opens a program.pdf": (lambda: pdf(change=opening("Launch", F="cmd.exe")), "pdf_active"),
+        "then a site.pdf": (lambda: pdf(change=a_site_after_a_view), "pdf_active"),
+        "note with event.pdf": (lambda: pdf(change=event_of_a_note), "pdf_active"),
+        "link to a program.pdf": (lambda: pdf(change=link("Launch", F="cmd.exe")), "pdf_active"),
+        "link to a share.pdf": (lambda: pdf(change=link("GoToR", F="//example.org/share/a.pdf")), "pdf_active"),
+        "link to a local file.pdf": (lambda: pdf(change=link("URI", URI="file:///etc/passwd")), "pdf_active"),
+        "stream elsewhere.pdf": (lambda: pdf(change=stream_elsewhere), "pdf_active"),
+        "pdf with page behind.pdf": (lambda: pdf(1) + b"\n<html><script>1</script>", "polyglot"),
         "thirty one.pdf": (lambda: pdf(31), "pdf_too_long"),
         "objects.pdf": (lambda: pdf(change=many_objects), "too_heavy"),
         "object bomb.pdf": (pdf_object_bomb, "pdf_broken"),

@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 from PIL import Image
 
+from paper.legible import SHARP, sharpness
 from paper.upload_check import media_of
-from paper.upload_images import SHARP, sharpness
 from school.uploads import MAX_NAME, UploadFlag, UploadReason, UploadRefused, tidy_name
 from tests.integration.upload_corpus import page
 from wording.uploads import HINTS, SENTENCES, explain_upload, upload_hints
