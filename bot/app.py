@@ -25,16 +25,19 @@ from bot.downloads import Downloads
 from bot.intake import ALLOWED, Intake, Polling
 from bot.mailroom import Mailroom, open_mailroom
 from bot.metrics import Metrics
+from bot.outgoing_files import OutgoingFiles
 from bot.site import PortTaken, page_settings, public_application, serve
 from bot.ticks import all_ticks
 from bot.workers import Workers
 from scheduler.ticker import Ticker
-from school.ports import Clock, Uploads, Vault
+from school.ports import Clock, Vault
 from storage.checker import ProcessChecker
 from storage.database import Database
+from storage.pictures import DrawnPictures
 from storage.uploads import UploadStore
 from storage.vault import KEY_FILE, VaultKeyMissing, open_vault
 from web import health, webhook
+from web.site import SiteFiles
 
 log = logging.getLogger(__name__)
 
@@ -86,13 +89,15 @@ class App:
         await self._open_vault()
         bot = await self._open_bot()
         me = await bot.me()
-        chat, uploads = self._chat_settings(me.username or ""), UploadStore(ProcessChecker(), self.vault)
+        checker = ProcessChecker()
+        chat, uploads = self._chat_settings(me.username or ""), UploadStore(checker, self.vault)
+        pictures = DrawnPictures(checker, self.vault)
         files = Files(Downloads(bot), uploads, self.vault.get, MailDesk(self.database.mail_queue, self._show_letter))
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
         self.metrics = Metrics(self.database, self.clock, lambda: self.mailroom.connected)
         self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
-        self._deliverers.start(bot, me.username or "", self.vault, self._closing)
+        self._deliverers.start(bot, me.username or "", OutgoingFiles(self.vault, pictures), self._closing)
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
         self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
@@ -100,7 +105,7 @@ class App:
         self._start_ticker()
         workers.take(await self.database.inbox.pending(PENDING_AT_START))
         intake = Intake(bot.id, self.database.inbox, workers.take, self.metrics.heard)
-        await self._start_servers(me.username or "", uploads, intake)
+        await self._start_servers(me.username or "", SiteFiles(uploads, self.vault.get, pictures), intake)
         await self._start_intake(bot, intake)
         await self.mailroom.start()
         self._commands = asyncio.create_task(_set_commands(conversation))
@@ -199,11 +204,11 @@ class App:
             allowed_updates=list(ALLOWED),
         )
 
-    async def _start_servers(self, username: str, uploads: Uploads, intake: Intake) -> None:
+    async def _start_servers(self, username: str, files: SiteFiles, intake: Intake) -> None:
         """Serve the pages and the webhook, where either is on, and health on a port of its own."""
         settings = self.settings
         pages = page_settings(settings, username)
-        app = public_application(settings, pages, self.database, self.clock, (uploads, self.vault), intake.take)
+        app = public_application(settings, pages, self.database, self.clock, files, intake.take)
         if settings.web is None:
             return
         told = health.application(self.metrics.faults, self.metrics.text)

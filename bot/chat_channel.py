@@ -20,10 +20,10 @@ from aiogram.exceptions import (
 from aiogram.methods import EditMessageText, LeaveChat, SendMediaGroup, SendMessage, TelegramMethod
 from aiogram.types import Message
 
-from bot import outgoing_files
 from bot.limits import Limits
+from bot.outgoing_files import KINDS, OutgoingFiles
 from bot.replies import Screen, message_params
-from school.ports import Clock, Vault
+from school.ports import Clock
 from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class ChatChannel:
         clock: Clock,
         limits: Limits,
         worded: dict[str, Callable[[dict[str, Any]], Screen]],
-        vault: Vault,
+        files: OutgoingFiles,
         instead: Callable[[OutboxRow], Awaitable[bool]],
     ) -> None:
         self._bot = bot
@@ -58,7 +58,7 @@ class ChatChannel:
         self._clock = clock
         self._limits = limits
         self._worded = worded
-        self._vault = vault
+        self._files = files
         self._instead = instead
         self._message_ids: OrderedDict[str, int] = OrderedDict()
 
@@ -96,8 +96,8 @@ class ChatChannel:
             return await self._bot(method)
 
     async def _method(self, row: OutboxRow, chat_id: int) -> TelegramMethod[Any]:
-        if row.kind in outgoing_files.KINDS:
-            return await outgoing_files.method(row.kind, row.data, chat_id, self._vault)
+        if row.kind in KINDS:
+            return await self._files.method(row.kind, row.data, chat_id)
         if row.kind != "reply":
             return await self._notice(row, chat_id)
         params: dict[str, Any] = {**row.data["params"], "chat_id": chat_id}

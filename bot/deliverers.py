@@ -17,9 +17,10 @@ from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.notices import WORDED
 from bot.notices.closed import closed
+from bot.outgoing_files import OutgoingFiles
 from bot.replies import Screen
 from scheduler.reminders import StillDue
-from school.ports import Clock, Vault
+from school.ports import Clock
 from school.use_cases.remind import REMINDER_KINDS
 from storage.database import Database
 from storage.outbox import OutboxRow
@@ -41,9 +42,9 @@ class Deliverers:
         self._metrics = metrics
         self._all: list[Deliverer] = []
 
-    def start(self, bot: Bot, username: str, vault: Vault, closing: AsyncExitStack) -> None:
+    def start(self, bot: Bot, username: str, files: OutgoingFiles, closing: AsyncExitStack) -> None:
         """Begin to send; `closing` stops it."""
-        self._all = [self._chat(bot, vault)]
+        self._all = [self._chat(bot, files)]
         if self._settings.smtp is not None:
             self._all.append(self._mail(self._settings.smtp, username, closing))
         else:
@@ -69,10 +70,10 @@ class Deliverers:
     async def _stop(self) -> None:
         await asyncio.gather(*(d.stop(STOP) for d in self._all))
 
-    def _chat(self, bot: Bot, vault: Vault) -> Deliverer:
+    def _chat(self, bot: Bot, files: OutgoingFiles) -> Deliverer:
         limits = Limits(asyncio.get_running_loop().time, enabled=self._settings.telegram.limits)
         instead = InsteadOfChat(lambda: self._database.uow(self._clock), self._clock)
-        channel = ChatChannel(bot, self._database.outbox, self._clock, limits, self._worded(), vault, instead)
+        channel = ChatChannel(bot, self._database.outbox, self._clock, limits, self._worded(), files, instead)
         send = channel.send if self._settings.personal_data.in_chat else WordsByMail(instead, channel.send).send
         return Deliverer(
             "chat",

@@ -1,16 +1,16 @@
-"""Files that the bot sends: a document's pages as an album out of the vault, a workbook out of the message itself."""
+"""Files that the bot sends: pages of documents as an album, drawn or as they came, a workbook out of the message."""
 
 import base64
 from typing import Any
 
-from aiogram.methods import SendDocument, SendMediaGroup, SendMessage, TelegramMethod
-from aiogram.types import BufferedInputFile, InputMediaDocument
+from aiogram.methods import SendDocument, SendMediaGroup, SendMessage, SendPhoto, TelegramMethod
+from aiogram.types import BufferedInputFile, InputMediaDocument, InputMediaPhoto
 
 from school.errors import NotFound
-from school.ports import Vault
-from school.uploads import tidy_name
+from school.ports import Pictures, Vault
+from school.uploads import UploadRefused, tidy_name
 
-KINDS = frozenset({"documents", "file"})
+KINDS = frozenset({"documents", "pictures", "file"})
 ALBUM = 10
 _ENDINGS = {
     "image/jpeg": "jpg",
@@ -21,29 +21,65 @@ _ENDINGS = {
     "application/pdf": "pdf",
 }
 ERASED = "Этих документов уже нет: анкету изменили или удалили. Откройте её заново: /queue."
+NOT_DRAWN = "Страницы документа показать не удалось. Откройте оригинал кнопкой под карточкой."
+SOME_NOT_DRAWN = "Не все страницы удалось показать: откройте оригинал кнопкой под карточкой."
 
 
-async def method(kind: str, data: dict[str, Any], chat_id: int, vault: Vault) -> TelegramMethod[Any]:
-    """Return the call that sends "documents" {pages: [{id, media, name}], caption} or "file" {name, base64, caption}.
+class OutgoingFiles:
+    """Makes the Bot API calls that send files of the vault: as they were sent, or as pictures to look at."""
 
-    A page's `title`, where there is one, becomes the file's name. At most ten pages: Telegram's album. Images go as
-    files too, so that nothing is lost to compression.
-    """
-    caption = data.get("caption") or None
-    if kind == "file":
+    def __init__(self, vault: Vault, pictures: Pictures) -> None:
+        self._vault = vault
+        self._pictures = pictures
+
+    async def method(self, kind: str, data: dict[str, Any], chat_id: int) -> TelegramMethod[Any]:
+        """Return the call for "documents" or "pictures" {pages, caption}, or for "file" {name, base64, caption}.
+
+        A page of "documents" is {id, media, name}; its `title`, where there is one, becomes the file's name. One of
+        "pictures" is {id, number}. At most ten pages: Telegram's album.
+        """
+        if kind == "pictures":
+            return await self._drawn(data, chat_id)
+        if kind == "documents":
+            return await self._originals(data, chat_id)
         file = BufferedInputFile(base64.b64decode(data["base64"]), data["name"])
-        return SendDocument(chat_id=chat_id, document=file, caption=caption, parse_mode="HTML")
-    files = []
-    try:
-        for number, page in enumerate(data["pages"][:ALBUM], 1):
-            ending = _ENDINGS.get(page["media"], "bin")
-            # Never the name that the sender's device gave, it may hold anything; a title was typed by an administrator.
-            name = tidy_name(page.get("title", "")) or str(number)
-            files.append(BufferedInputFile(await vault.get(page["id"]), f"{name}.{ending}"))
-    except NotFound:
-        return SendMessage(chat_id=chat_id, text=ERASED)
-    if len(files) == 1:
-        return SendDocument(chat_id=chat_id, document=files[0], caption=caption, parse_mode="HTML")
-    media = [InputMediaDocument(media=file) for file in files]
-    media[-1] = InputMediaDocument(media=files[-1], caption=caption, parse_mode="HTML")
-    return SendMediaGroup(chat_id=chat_id, media=list(media))
+        return SendDocument(chat_id=chat_id, document=file, caption=data.get("caption") or None, parse_mode="HTML")
+
+    async def _originals(self, data: dict[str, Any], chat_id: int) -> TelegramMethod[Any]:
+        """Send pages as files, so that nothing is lost to compression."""
+        files = []
+        try:
+            for number, page in enumerate(data["pages"][:ALBUM], 1):
+                ending = _ENDINGS.get(page["media"], "bin")
+                # Never the name that the sender's device gave, it may hold anything; an administrator typed a title.
+                name = tidy_name(page.get("title", "")) or str(number)
+                files.append(BufferedInputFile(await self._vault.get(page["id"]), f"{name}.{ending}"))
+        except NotFound:
+            return SendMessage(chat_id=chat_id, text=ERASED)
+        caption = data.get("caption") or None
+        if len(files) == 1:
+            return SendDocument(chat_id=chat_id, document=files[0], caption=caption, parse_mode="HTML")
+        media = [InputMediaDocument(media=file) for file in files]
+        media[-1] = InputMediaDocument(media=files[-1], caption=caption, parse_mode="HTML")
+        return SendMediaGroup(chat_id=chat_id, media=list(media))
+
+    async def _drawn(self, data: dict[str, Any], chat_id: int) -> TelegramMethod[Any]:
+        """Send pages as pictures, those that can be drawn; the caption stands under the first, where albums show it."""
+        asked = data["pages"][:ALBUM]
+        drawn = [found for page in asked if (found := await self._picture(page)) is not None]
+        if not drawn:
+            return SendMessage(chat_id=chat_id, text=NOT_DRAWN)
+        left = "" if len(drawn) == len(asked) else f"\n{SOME_NOT_DRAWN}"
+        caption = f"{data.get('caption', '')}{left}"
+        files = [BufferedInputFile(content, f"{number}.jpg") for number, content in enumerate(drawn, 1)]
+        if len(files) == 1:
+            return SendPhoto(chat_id=chat_id, photo=files[0], caption=caption, parse_mode="HTML")
+        media = [InputMediaPhoto(media=file) for file in files]
+        media[0] = InputMediaPhoto(media=files[0], caption=caption, parse_mode="HTML")
+        return SendMediaGroup(chat_id=chat_id, media=list(media))
+
+    async def _picture(self, page: dict[str, Any]) -> bytes | None:
+        try:
+            return await self._pictures.picture(page["id"], page["number"], "whole")
+        except (NotFound, UploadRefused):
+            return None

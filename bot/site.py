@@ -9,13 +9,13 @@ from aiohttp import web
 
 from bot.config import Settings
 from bot.faults import where
-from school.ports import Clock, Uploads, Vault
+from school.ports import Clock
 from storage.database import Database
 from web import webhook
 from web.application import application
 from web.limits import Limits
 from web.proxies import parse_networks
-from web.site import PageSettings, Site
+from web.site import PageSettings, Site, SiteFiles
 from web.webhook import Take
 
 SHUTDOWN = 5.0  # seconds
@@ -71,7 +71,7 @@ def public_application(
     pages: PageSettings | None,
     database: Database,
     clock: Clock,
-    files: tuple[Uploads, Vault],
+    files: SiteFiles,
     take: Take,
 ) -> web.Application | None:
     """Return the application that strangers reach: pages and, where it is the mode, the webhook; None without both."""
@@ -79,8 +79,7 @@ def public_application(
     hooked = settings.telegram.mode == "webhook"
     if pages is None:
         return webhook.application(secret, take) if hooked else None
-    uploads, vault = files
-    site = Site(lambda: database.uow(clock), clock, uploads, vault.get, pages, Limits(clock))
+    site = Site(lambda: database.uow(clock), clock, files, pages, Limits(clock))
     return application(site, [webhook.route(secret, take)] if hooked else [])
 
 

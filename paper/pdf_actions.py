@@ -1,9 +1,9 @@
 """Is there something in a PDF that runs, leaves by itself, or brings another file? What only looks like it is taken.
 
 Taken: a first view, links between pages, links to sites and mailboxes that a person presses, empty trees of names,
-words in metadata. Refused: programs, scripts, forms that send, films and sounds; files inside; streams that lie in other
-files; links to other files, since opening one may send the reader's password to a foreign computer; and whatever is
-done by itself, on opening or turning a page, other than showing a place in this very document (ISO 32000-1, 12.6).
+words in metadata. Refused: programs, scripts, forms that send, films and sounds; files inside; streams in other files;
+links to other files, since opening one may send the reader's password to a foreign computer; and whatever is done by
+itself, on opening or turning a page, other than showing a place in this very document (ISO 32000-1, 12.6).
 """
 
 from collections.abc import Iterator

@@ -1,13 +1,16 @@
 """`python -m paper.upload_worker`: reads a file from standard input and writes one line of JSON about it.
 
-`{"media": …, "pages": …, "flags": […]}` or `{"refused": reason}`. The process bounds itself before it reads: what
-foreign files do to the libraries that read them stays in here.
+`{"media": …, "pages": …, "flags": […]}` or `{"refused": reason}`. With the arguments `number side turns` it draws that
+page instead and writes the picture (`paper.page_picture`). The process bounds itself before it reads: what foreign
+files do to the libraries that read them stays in here.
 """
 
 import json
 import resource
 import sys
+from collections.abc import Sequence
 
+from paper.page_picture import page_picture
 from paper.upload_check import check
 from school.uploads import MAX_UPLOAD, UploadRefused
 
@@ -36,21 +39,30 @@ def limit() -> None:
         resource.setrlimit(kind, (bound, bound))
 
 
-def answer(content: bytes) -> dict[str, object]:
-    """Return what to write about the file."""
+def answer(content: bytes, asked: Sequence[str]) -> bytes:
+    """Return what to write: of the file, or the page that is asked for as `number side turns`."""
     try:
+        if asked:
+            number, side, turns = (int(one) for one in asked)
+            return page_picture(content, number, side, turns)
         found = check(content)
     except UploadRefused as refused:
-        return {"refused": refused.reason}
+        return _line({"refused": refused.reason})
+    except IndexError:
+        return _line({"refused": "no_page"})
     except (MemoryError, RecursionError):
-        return {"refused": "too_heavy"}
-    return {"media": found.media, "pages": found.pages, "flags": found.flags}
+        return _line({"refused": "too_heavy"})
+    return _line({"media": found.media, "pages": found.pages, "flags": found.flags})
+
+
+def _line(said: dict[str, object]) -> bytes:
+    return json.dumps(said).encode() + b"\n"
 
 
 def main() -> None:
-    """Bound the process, check what comes in, answer."""
+    """Bound the process, look at what comes in, answer."""
     limit()
-    sys.stdout.write(json.dumps(answer(sys.stdin.buffer.read(MAX_UPLOAD + 1))) + "\n")
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(MAX_UPLOAD + 1), sys.argv[1:]))
 
 
 if __name__ == "__main__":

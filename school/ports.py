@@ -21,6 +21,7 @@ from school.ports_reminders import RemindersUnit
 from school.ports_school import SchoolUnit
 from school.ports_status import StatusUnit
 from school.questionnaire import Page, Questionnaire
+from school.uploads import Side
 
 
 class Clock(Protocol):
@@ -130,6 +131,17 @@ class Uploads(Protocol):
         """Check and keep one file; the same `key` gives the same id, so that a repeat keeps nothing twice.
 
         Raises `school.uploads.UploadRefused`.
+        """
+
+
+class Pictures(Protocol):
+    """Draws pages of documents: JPEGs, upright, without metadata, safe to be shown in a page."""
+
+    async def picture(self, document_id: str, number: int, side: Side, turns: int = 0) -> bytes:
+        """Return page `number` (from 1), turned by so many quarters clockwise.
+
+        Raises `NotFound` for what is erased or a page that is not there, `school.uploads.UploadRefused` for what cannot
+        be drawn.
         """
 
 

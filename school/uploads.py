@@ -13,6 +13,9 @@ MAX_PAGES = 30
 MAX_NAME = 100
 """Characters of a file's name that are kept."""
 
+Side = Literal["thumbnail", "page", "whole"]
+"""How large a page is drawn: beside a name, beside the answers, or to read its smallest print."""
+
 UploadReason = Literal[
     "too_big",
     "empty",

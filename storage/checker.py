@@ -1,4 +1,4 @@
-"""Checks files in processes of their own, bounded in memory and time, a few at once."""
+"""Checks and draws files in processes of their own, bounded in memory and time, a few at once."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import get_args
 
 import paper
 from paper.upload_check import Checked
+from school.errors import NotFound
 from school.uploads import MAX_UPLOAD, UploadFlag, UploadReason, UploadRefused
 
 SECONDS = 5.0
@@ -21,6 +22,8 @@ _ROOT = Path(paper.__file__).resolve().parents[1]
 _COMMAND = (sys.executable, "-E", "-s", "-B", "-X", "utf8", "-m", "paper.upload_worker")
 _REASONS: tuple[UploadReason, ...] = get_args(UploadReason)
 _FLAGS: tuple[UploadFlag, ...] = get_args(UploadFlag)
+_JPEG = b"\xff\xd8\xff"
+_NO_PAGE = b'{"refused": "no_page"}\n'
 _CPU_TIME_OVER = -24  # killed by SIGXCPU
 
 
@@ -41,9 +44,24 @@ class ProcessChecker:
             code, line = await self._run(content)
         return _read(code, line)
 
-    async def _run(self, content: bytes) -> tuple[int, bytes]:
+    async def draw(self, content: bytes, number: int, side: int, turns: int) -> bytes:
+        """Return page `number` as `paper.page_picture` draws it.
+
+        Raises `UploadRefused` for what cannot be drawn, whatever happens to the process, `NotFound` for no such page.
+        """
+        async with self._turn:
+            code, written = await self._run(content, str(number), str(side), str(turns))
+        if code == 0 and written.startswith(_JPEG):
+            return written
+        if code == 0 and written == _NO_PAGE:
+            raise NotFound
+        _read(code, written)
+        raise UploadRefused("too_heavy")
+
+    async def _run(self, content: bytes, *asked: str) -> tuple[int, bytes]:
         process = await asyncio.create_subprocess_exec(
             *_COMMAND,
+            *asked,
             cwd=_ROOT,
             env=_environment(),
             stdin=asyncio.subprocess.PIPE,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from yarl import URL
 
-from school.ports import Clock, CommittingUnitOfWork, Uploads
+from school.ports import Clock, CommittingUnitOfWork, Pictures, Uploads
 from school.use_cases.billing_desk import Confirm
 from web.limits import Limits
 from web.proxies import Networks
@@ -61,16 +61,21 @@ class PageSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The ways to the house: a unit of work for one request, the time, files in (`uploads`) and out (`stored`).
+class SiteFiles:
+    """Files in (`uploads`), out as they came (`stored`, raises `school.errors.NotFound`), and drawn (`pictures`)."""
 
-    `stored` raises `school.errors.NotFound`.
-    """
+    uploads: Uploads
+    stored: Callable[[str], Awaitable[bytes]]
+    pictures: Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The ways to the house: a unit of work for one request, the time, files."""
 
     open_uow: Callable[[], CommittingUnitOfWork]
     clock: Clock
-    uploads: Uploads
-    stored: Callable[[str], Awaitable[bytes]]
+    files: SiteFiles
     settings: PageSettings
     limits: Limits
 

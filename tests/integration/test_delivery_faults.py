@@ -18,10 +18,13 @@ from aiohttp.test_utils import TestServer
 from bot.chat_channel import ChatChannel
 from bot.delivery import Deliverer
 from bot.limits import Limits
+from bot.outgoing_files import OutgoingFiles
 from bot.replies import Screen
 from sandbox.server import SandboxServer
+from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.outbox import Dead, OutboxRow, OutboxStore, Outcome, Retry, Sent
+from storage.pictures import DrawnPictures
 from storage.vault import open_vault
 from tests.integration.storage_samples import NOW, FixedClock, notice
 
@@ -266,9 +269,10 @@ async def chat(base: Database, tmp_path: Path) -> AsyncIterator[tuple[ChatChanne
         session = AiohttpSession(api=TelegramAPIServer.from_base(str(running.make_url("/")).rstrip("/")))
         limits = Limits(asyncio.get_running_loop().time)
         vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
+        files = OutgoingFiles(vault, DrawnPictures(ProcessChecker(), vault))
         worded = {"hello": lambda data: Screen(data["text"])}
         async with Bot(TOKEN, session=session) as bot:
-            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded, vault, _nothing_instead), telegram
+            yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded, files, _nothing_instead), telegram
 
 
 def row(kind: str = "hello", data: dict[str, Any] | None = None, attempts: int = 0) -> OutboxRow:

@@ -76,7 +76,7 @@ def certificate(ink: int, paper: int) -> Image.Image:
         "few lines",
         "faded ink",
         "few lines in the dark",
-    ],  # fmt: skip
+    ],
 )
 def test_print_is_told_from_dark_empty_and_noise(picture: Image.Image, told: str | None) -> None:
     """A black frame is dark, an empty or noisy one blank; print is print in a twelfth of the light and out of focus."""

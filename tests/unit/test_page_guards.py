@@ -94,7 +94,7 @@ def _request(headers: dict[str, str], settings: PageSettings = SETTINGS) -> web.
     app = web.Application()
     clock = TestClock()
     nothing = None
-    app[SITE] = Site(nothing, clock, nothing, nothing, settings, Limits(clock))  # type: ignore[arg-type]
+    app[SITE] = Site(nothing, clock, nothing, settings, Limits(clock))  # type: ignore[arg-type]
     return make_mocked_request("POST", "/q/x", headers={"Host": "bot.example.ru", **headers}, app=app)
 
 

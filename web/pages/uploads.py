@@ -130,7 +130,7 @@ async def _keep(request: web.Request, content: bytes, name: str, document: str =
     digest = await asyncio.to_thread(lambda: sha256(content).hexdigest())
     secret = security.cookie_secret(request)
     key = f"page:{info['token']}:{secret}:{document or info['document']}:{digest}"
-    return await site.uploads.keep(content, name, key)
+    return await site.files.uploads.keep(content, name, key)
 
 
 def _attaching(kept: list[DocumentPage], refusals: list[str]) -> Callable[[Page], Awaitable[web.StreamResponse]]:
