@@ -382,11 +382,12 @@ async def test_a_burst_to_many_chats_meets_no_refusal(base: Database, tmp_path: 
     session = AiohttpSession(api=TelegramAPIServer.from_base(server.base_url))
     worded = {"hello": lambda data: Screen(data["text"])}
     vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
+    files = OutgoingFiles(vault, DrawnPictures(ProcessChecker(), vault))
     try:
         for person in people:
             server.world.write(person, {"text": "/start"})
         async with Bot(TOKEN, session=session) as bot:
-            channel = ChatChannel(bot, base.outbox, FixedClock(), limits, worded, vault, _nothing_instead)
+            channel = ChatChannel(bot, base.outbox, FixedClock(), limits, worded, files, _nothing_instead)
             rows = [replace(row(), id=f"row-{n}", recipient=str(p.id)) for n, p in enumerate(people)]
             outcomes += await asyncio.gather(*(channel.send(one) for one in rows))
     finally:

@@ -48,9 +48,9 @@ def outgoing(monkeypatch: pytest.MonkeyPatch) -> Outgoing:
     found: Outgoing = []
     call = ChatChannel._call
 
-    async def noted(self: ChatChannel, method: TelegramMethod[Any]) -> object:
+    async def noted(self: ChatChannel, method: TelegramMethod[Any], chat_id: int) -> object:
         found.append(method)
-        return await call(self, method)
+        return await call(self, method, chat_id)
 
     monkeypatch.setattr(ChatChannel, "_call", noted)
     return found
