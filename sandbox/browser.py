@@ -1,6 +1,7 @@
 """A browser without scripts, for stories and scenarios: it keeps cookies, follows redirects and submits forms."""
 
 import re
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -180,7 +181,8 @@ class PageClient:
 
 
 @asynccontextmanager
-async def browsing(base: str) -> AsyncIterator[PageClient]:
-    """Open a browser of its own, with its own cookies."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+async def browsing(base: str, trust: ssl.SSLContext | None = None) -> AsyncIterator[PageClient]:
+    """Open a browser of its own, with its own cookies; `trust` are the certificates it believes, None the system's."""
+    connector = aiohttp.TCPConnector(ssl=trust or True)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         yield PageClient(base, session)

@@ -9,6 +9,7 @@ from aiohttp import web
 from school import tokens
 from web.site import SITE, PageSettings
 
+Kind = Literal["visit", "staff"]
 SEAL = "csrf"
 SEAL_HEADER = "X-CSRF"
 _LONGEST_COOKIE = 100
@@ -23,39 +24,36 @@ class Forged(web.HTTPForbidden):
     """The form was not sent from our own page, or the page is too old."""
 
 
-def cookie_name(settings: PageSettings, kind: Literal["visit", "staff"] = "visit") -> str:
+def cookie_name(settings: PageSettings, kind: Kind = "visit") -> str:
     """Return the cookie's name: by HTTPS with the prefix that keeps it to this host."""
     return f"__Host-{kind}" if settings.secure else kind
 
 
-def set_cookie(
-    response: web.StreamResponse, settings: PageSettings, secret: str, kind: Literal["visit", "staff"] = "visit"
-) -> None:
-    """Give the browser the secret until it is closed; scripts do not see it.
+def set_cookie(response: web.StreamResponse, settings: PageSettings, secret: str, kind: Kind = "visit") -> None:
+    """Give the browser the secret until it is closed; scripts do not see it. `secret` is one of `new_cookie`."""
+    response.headers.add("Set-Cookie", "; ".join([f"{cookie_name(settings, kind)}={secret}", *_scope(settings, kind)]))
+
+
+def drop_cookie(response: web.StreamResponse, settings: PageSettings, kind: Kind = "visit") -> None:
+    """Take the cookie back: a browser drops it only by the scope that it was set with."""
+    parts = [f"{cookie_name(settings, kind)}=", "Max-Age=0", *_scope(settings, kind)]
+    response.headers.add("Set-Cookie", "; ".join(parts))
+
+
+def _scope(settings: PageSettings, kind: Kind) -> list[str]:
+    """Return the attributes of a cookie.
 
     A Mini App in Telegram's web client stands in a frame of another site, so the visit's cookie goes there too, in
-    the jar of that site alone; the seal on forms guards it. The staff's does not.
+    the jar of that site alone; the seal on forms guards it. The staff's does not. The header is put together here
+    because http.cookies knows Partitioned (CHIPS) only from Python 3.14.
     """
-    framed = settings.secure and kind == "visit"
-    response.set_cookie(
-        cookie_name(settings, kind),
-        secret,
-        httponly=True,
-        secure=settings.secure,
-        samesite="None" if framed else "Lax",
-        partitioned=True if framed else None,
-        path="/",
-    )
+    if not settings.secure:
+        return ["Path=/", "HttpOnly", "SameSite=Lax"]
+    site = ["SameSite=None", "Partitioned"] if kind == "visit" else ["SameSite=Lax"]
+    return ["Path=/", "Secure", "HttpOnly", *site]
 
 
-def drop_cookie(
-    response: web.StreamResponse, settings: PageSettings, kind: Literal["visit", "staff"] = "visit"
-) -> None:
-    """Take the cookie back."""
-    response.del_cookie(cookie_name(settings, kind), path="/", secure=settings.secure, httponly=True)
-
-
-def cookie_secret(request: web.Request, kind: Literal["visit", "staff"] = "visit") -> str:
+def cookie_secret(request: web.Request, kind: Kind = "visit") -> str:
     """Return the secret that the browser sent, "" for none and for what was never ours."""
     found = request.cookies.get(cookie_name(request.app[SITE].settings, kind), "")
     return found if found.isascii() and len(found) <= _LONGEST_COOKIE else ""
@@ -85,7 +83,7 @@ def check_origin(request: web.Request) -> None:
         raise Forged
 
 
-def check_seal(request: web.Request, given: str, kind: Literal["visit", "staff"] = "visit") -> None:
+def check_seal(request: web.Request, given: str, kind: Kind = "visit") -> None:
     """Raise `Forged` unless the form carries the seal of the cookie that came with it."""
     secret = cookie_secret(request, kind)
     settings = request.app[SITE].settings

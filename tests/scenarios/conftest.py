@@ -19,6 +19,7 @@ from school.catalogue import Catalogue
 from school.centre import Role
 from school.use_cases.invite_staff import invite_staff
 from tests.samples import CENTRE, NOW, catalogue
+from tests.tls_front import Front
 
 TOKEN = "4200042:token-of-the-tests-0123456789abcdef"
 
@@ -41,7 +42,7 @@ class TestClock:
 
 @dataclass
 class Stage:
-    """What a scenario plays on."""
+    """What a scenario plays on; `front` is the TLS proxy before the pages, None where they are open by http."""
 
     sandbox: Sandbox
     server: SandboxServer
@@ -49,6 +50,7 @@ class Stage:
     app: App
     clock: TestClock
     settings: Settings
+    front: Front | None = None
 
     async def client(self, name: str = "Ирина", link: str = "sc_0123", **about: Any) -> Person:
         """Let a new person open a centre's link and wait for the consent."""

@@ -2,15 +2,23 @@
 
 import random
 import socket
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from bot.app import StartError
-from sandbox.browser import PageClient, Shown, browsing
+from sandbox import browser
+from sandbox.browser import PageClient, Shown
 from tests.scenarios.conftest import Stage
 from tests.scenarios.steps import place
 from tests.scenarios.student_steps import SOKOLOVA, link_of
+from tests.tls_front import trust
 
 __all__ = ["PageClient", "Shown", "browsing"]
+
+
+def browsing(base: str) -> AbstractAsyncContextManager[PageClient]:
+    """Open a browser with cookies of its own; by https it believes the tests' proxy alone."""
+    return browser.browsing(base, trust() if base.startswith("https:") else None)
 
 
 def free_port() -> int:
@@ -26,11 +34,17 @@ def free_port() -> int:
 
 
 async def open_pages(stage: Stage, **more: Any) -> str:
-    """Start the bot anew with its pages on; return their address. A port taken meanwhile is another the next time."""
+    """Start the bot anew with its pages on; return their address, the stage's proxy's where it has one.
+
+    A port taken meanwhile is another the next time.
+    """
     given = more.pop("web", {})
     for tries in range(5):
         port = free_port()
         url = f"http://127.0.0.1:{port}"
+        if stage.front is not None:
+            stage.front.target, url = port, stage.front.url
+            given = {"trusted_proxies": ["127.0.0.1"], **given}
         web = {"host": "127.0.0.1", "port": port, "public_url": url, "health_port": free_port(), **given}
         try:
             await stage.reconfigure(web=web, **more)

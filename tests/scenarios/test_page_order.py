@@ -262,7 +262,9 @@ async def test_from_chat_to_page_and_back(stage: Stage) -> None:
 
 
 def _urls(message: Message) -> list[str]:
-    return [button["url"] for row in message.buttons for button in row if "url" in button]
+    """Return the addresses of the buttons: by https they open inside Telegram."""
+    buttons = [button for row in message.buttons for button in row]
+    return [button.get("url") or button["web_app"] for button in buttons if "url" in button or "web_app" in button]
 
 
 async def test_chat_without_personal_data_gives_the_page(stage: Stage) -> None:
