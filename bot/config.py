@@ -1,17 +1,15 @@
 """The configuration: `config.toml` and, over it, variables such as BOT__TELEGRAM__TOKEN.
 
-A mistake is one Russian line for the operator (`ConfigError`), never a traceback. pydantic-settings does the
-reading and the overriding; unknown variables are looked for here, since it does not name the one it dislikes.
+`bot.config_load` reads it. A mistake is a ValueError in Russian, of which `bot.config_words` makes a line that names
+the key and the mend.
 """
 
 import hashlib
 import hmac
 import re
-import tomllib
-from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -21,22 +19,17 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
-from bot.config_words import ConfigError, explain, syntax_fault, unknown_variable
+from bot.config_values import bracketed, database_url, listed
 from bot.reminder_config import Reminders
 from school.forms.questionnaire import FRDO
-
-PREFIX = "BOT__"
-DEFAULT_PATH = Path("config.toml")
 
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 SHORTEST_KEY = 16
@@ -106,14 +99,6 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
-def _database_url(value: str) -> str:
-    if not re.match(r"^(sqlite(\+aiosqlite)?:///.|postgresql(\+asyncpg)?://.)", value) or ":memory:" in value:
-        raise ValueError(
-            "нужен адрес вида sqlite+aiosqlite:///data/bot.db или postgresql+asyncpg://имя:пароль@сервер/база"
-        )
-    return value
-
-
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -143,7 +128,7 @@ class Telegram(Section):
 class DatabaseSection(Section):
     """SQLite or PostgreSQL by the URL alone."""
 
-    url: Annotated[str, AfterValidator(_database_url)] = "sqlite+aiosqlite:///data/bot.db"
+    url: Annotated[str, AfterValidator(database_url)] = "sqlite+aiosqlite:///data/bot.db"
 
 
 class Smtp(Section):
@@ -200,7 +185,7 @@ class Web(Section):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: WebAddress | None = None
-    trusted_proxies: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
+    trusted_proxies: Annotated[tuple[str, ...], AfterValidator(_networks), BeforeValidator(listed)] = ()
     health_host: str = "127.0.0.1"
     health_port: Port = 8081
 
@@ -215,7 +200,7 @@ class School(Section):
     curator_email: MailAddress | None = None
     originals_address: str | None = None
     registration: bool = False
-    frdo: Annotated[tuple[str, ...], AfterValidator(_frdo_fields)] = ()
+    frdo: Annotated[tuple[str, ...], AfterValidator(_frdo_fields), BeforeValidator(listed)] = ()
     default_centre: str | None = None
 
 
@@ -264,24 +249,13 @@ def _links(value: object) -> object:
 class Links(Section):
     """Where else people go, the partners' portal, Клиент-Сервис and the like: the buttons of /support, in order."""
 
-    sites: Annotated[tuple[Link, ...], BeforeValidator(_links)] = ()
+    sites: Annotated[tuple[Link, ...], BeforeValidator(_links), BeforeValidator(bracketed)] = ()
 
 
 class PersonalData(Section):
     """`in_chat` false: no personal field and no document is asked or sent in any chat."""
 
     in_chat: bool = True
-
-
-class Variables(EnvSettingsSource):
-    """Variables such as BOT__TELEGRAM__TOKEN, from the mapping given; an empty one counts as not set."""
-
-    def __init__(self, settings_cls: type[BaseSettings], env: Mapping[str, str]) -> None:
-        self._given = {name.lower(): value for name, value in env.items() if value and name.startswith(PREFIX)}
-        super().__init__(settings_cls, env_prefix=PREFIX, env_nested_delimiter="__")
-
-    def _load_env_vars(self) -> Mapping[str, str | None]:
-        return self._given
 
 
 class Settings(BaseSettings):
@@ -334,72 +308,3 @@ class Settings(BaseSettings):
         school = {f"school.{key}": str(value) for key, value in self.school.model_dump(exclude_none=True).items()}
         base = self.reply_base()
         return school | ({"mail.reply_base": base} if base else {})
-
-
-def load(path: Path | None, env: Mapping[str, str]) -> Settings:
-    """Read the file (None: `config.toml` if it is there) and put the variables over it. Raises `ConfigError`."""
-    file = path or DEFAULT_PATH
-    values = _from_file(file, must_exist=path is not None)
-    from_env = _known_variables(env)
-
-    class Overridden(Settings):
-        """The configuration with the environment over the file."""
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            *_: PydanticBaseSettingsSource,
-            **__: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            """The variables win over the file."""
-            return (Variables(settings_cls, env), init_settings)
-
-    try:
-        return Overridden(**values)
-    except ValidationError as error:
-        line = explain(error.errors(include_url=False), str(file), from_env, known_keys())
-    raise ConfigError(line)
-
-
-def known_keys() -> dict[str, list[str]]:
-    """Return the keys of every section."""
-    found = {}
-    for name, field in Settings.model_fields.items():
-        kinds = getattr(field.annotation, "__args__", (field.annotation,))
-        section = next(k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel))
-        found[name] = list(section.model_fields)
-    return found
-
-
-def _from_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
-    try:
-        text = file.read_text("utf-8")
-    except FileNotFoundError:
-        if must_exist:
-            raise ConfigError(f"файла {file} нет: проверьте путь или скопируйте config.example.toml") from None
-        return {}
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file}: файл не в UTF-8, сохраните его в этой кодировке") from None
-    except OSError as error:
-        raise ConfigError(f"{file}: файл не читается ({error.strerror}), проверьте путь и права") from None
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: {syntax_fault(error)}") from None
-
-
-def _known_variables(env: Mapping[str, str]) -> set[str]:
-    """Return the dotted keys that variables give. Raises `ConfigError` for one that nobody reads."""
-    known = known_keys()
-    given = set()
-    for name, value in sorted(env.items()):
-        if not name.startswith(PREFIX):
-            continue
-        section, _, key = name.removeprefix(PREFIX).lower().partition("__")
-        if name != name.upper() or key not in known.get(section, ()):
-            raise ConfigError(unknown_variable(name, known))
-        if value:
-            given.add(f"{section}.{key}")
-    return given

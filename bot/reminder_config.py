@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from bot.config_values import bracketed
 from scheduler.drafts import DraftPolicy
 from school.reminder_kinds import AUDIENCES, CODES, Kind
 from school.reminders import DEFAULT_STEPS, USEFUL_DAYS, Policy, Step
@@ -106,12 +107,13 @@ def read_steps(kind: Kind, value: Any) -> tuple[Step, ...]:
 
 
 def _checked(read: Callable[[Any], object]) -> BeforeValidator:
-    """Check by reading and keep what was typed, so that the settings are plain data."""
+    """Check by reading and keep what was typed, so that the settings are plain data; a variable holds lists as text."""
 
     def check(value: Any) -> Any:
-        if value is not None:
-            read(value)
-        return value
+        plain = bracketed(value)
+        if plain is not None:
+            read(plain)
+        return plain
 
     return BeforeValidator(check)
 

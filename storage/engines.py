@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
 
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -21,6 +22,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+_SQLALCHEMY_PARAMETERS = frozenset({"ssl", "prepared_statement_cache_size", "prepared_statement_name_func"})
 
 
 class Engine(Protocol):
@@ -48,7 +50,7 @@ async def open_engine(url: str) -> Engine:
             raise ValueError("SQLite needs a file: its readers and its writer have a connection each")
         return await SqliteEngine.open(str(parsed.database))
     if name == "postgresql":
-        return PostgresEngine(parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+        return PostgresEngine(parsed.set(drivername="postgresql+asyncpg"))
     raise ValueError(f"no such database: {name}")
 
 
@@ -143,6 +145,16 @@ def _make_folder(path: str) -> None:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
+def _parameters(url: URL) -> tuple[dict[str, str], dict[str, str]]:
+    """Part the parameters of an address: SQLAlchemy's own, and libpq's (sslmode and the like), which asyncpg reads.
+
+    asyncpg reads those from an address of its own only; what neither knows goes to the server as a setting.
+    """
+    given = {key: value if isinstance(value, str) else value[-1] for key, value in url.query.items()}
+    own = {key: value for key, value in given.items() if key in _SQLALCHEMY_PARAMETERS}
+    return own, {key: value for key, value in given.items() if key not in own}
+
+
 class PostgresEngine:
     """A PostgreSQL database through asyncpg and a pool."""
 
@@ -150,12 +162,15 @@ class PostgresEngine:
     # PostgreSQL commits side by side; a few lanes keep its round trips busy and still let groups form.
     lanes = 4
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: URL) -> None:
         from sqlalchemy.ext.asyncio import create_async_engine
 
-        settings = {"jit": "off", "timezone": "UTC"}
+        own, libpq = _parameters(url)
+        given: dict[str, Any] = {"server_settings": {"jit": "off", "timezone": "UTC"}}
+        if libpq:
+            given["dsn"] = f"postgresql:///?{urlencode(libpq)}"
         self._engine = create_async_engine(
-            url, pool_size=10, max_overflow=10, connect_args={"server_settings": settings}, hide_parameters=True
+            url.set(query=own), pool_size=10, max_overflow=10, connect_args=given, hide_parameters=True
         )
         # A read in autocommit spares the round trips of BEGIN and ROLLBACK.
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -1,14 +1,16 @@
 """What the commands share: their mistakes, the clock, the open database."""
 
 import os
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.config import Settings, load
+from bot.config import Settings
+from bot.config_load import load
+from bot.database_words import database_fault
+from bot.system_words import system_fault
 from storage.backup import database_file
 from storage.database import Database
 
@@ -43,7 +45,8 @@ def make_folder(settings: Settings) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OperatorError(f"папка {file.parent} не создаётся: {error.strerror}; поправьте database.url") from error
+        why = system_fault(error)
+        raise OperatorError(f"папка {file.parent} не создаётся: {why}; поправьте database.url") from error
 
 
 @asynccontextmanager
@@ -62,18 +65,3 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-
-
-def database_fault(error: Exception) -> str:
-    """Say in a line what the driver's error means for the operator."""
-    cause = getattr(error, "orig", None) or error
-    if isinstance(cause, ConnectionError | TimeoutError):
-        return "сервер не отвечает; проверьте, что он запущен, и адрес database.url"
-    if isinstance(cause, sqlite3.DatabaseError) and "not a database" in str(cause):
-        return "файл из database.url — не база SQLite; укажите другой или восстановите копию командой restore"
-    if isinstance(cause, sqlite3.Error):
-        return f"{cause}; проверьте путь database.url, права на папку и место на диске"
-    if isinstance(cause, ModuleNotFoundError):
-        return f"не установлен модуль {cause.name}"
-    first = (str(cause).splitlines() or [type(cause).__name__])[0]
-    return f"{first}; проверьте database.url"

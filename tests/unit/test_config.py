@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings, known_keys, load
+from bot.config import Settings
+from bot.config_load import known_keys, load
 from bot.config_words import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -71,7 +72,12 @@ MISTAKES = [
         {},
         "F: links.sites: название ссылки № 1 должно занимать от 1 до 30 знаков",
     ),
-    (GOOD + "[smtp]", {}, "F: не задан smtp.host, впишите его или уберите раздел [smtp]"),
+    (
+        GOOD + "[smtp]",
+        {},
+        "F: не задан smtp.host, впишите его или уберите раздел [smtp]\n"
+        "F: не задан smtp.sender: впишите адрес, от которого уходят письма; пример: shkola@example.ru",
+    ),
     (
         GOOD + '[smtp]\nhost = "mail.example.ru"',
         {},
@@ -126,6 +132,120 @@ def test_every_mistake_is_one_line_with_the_mend(tmp_path: Path, text: str, env:
     with pytest.raises(ConfigError) as caught:
         load(file, env)
     assert str(caught.value).replace(str(file), "F") == line
+
+
+MANY = """
+[telegram]
+token = "x"
+mode = "webhook"
+[telegrm]
+mode = "polling"
+[database]
+url = "postgresql://bot@server:порт/bot"
+[smtp]
+host = "mail.example.ru"
+port = 0
+[imap]
+username = "shkola@example.ru"
+pasword = "x"
+[web]
+host = 5
+port = 3.5
+trusted_proxies = ["10.0.0.300"]
+[school]
+frdo = 5
+registration = "да"
+site = ["a"]
+[links]
+sites = [{ title = "Портал" }]
+[reminders]
+draft_after = "вечером"
+unpaid_invoice = [{ aftr = 1 }]
+[documents]
+path = 5
+"""
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    """Every section's mistakes come in one answer, a line each: keys, values, unknown names, checks of a whole."""
+    file = tmp_path / "config.toml"
+    file.write_text(MANY, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(file, {"BOT__TELEGRAM__TOKN": "x", "BOT__WEB__HEALTH_PORT": "много", "BOT__LINKS__SITES": "x"})
+    lines = str(caught.value).replace(str(file), "F").splitlines()
+    assert sorted(lines) == sorted(
+        [
+            "неизвестная переменная BOT__TELEGRAM__TOKN — похоже, имелась в виду BOT__TELEGRAM__TOKEN",
+            "F: telegram.token: не похоже на токен бота: он вида 123456789:AAH…, скопируйте его у @BotFather целиком",
+            "F: неизвестный раздел telegrm — похоже, имелось в виду [telegram]",
+            "F: database.url: нужен адрес вида sqlite+aiosqlite:///data/bot.db "
+            "или postgresql+asyncpg://имя:пароль@сервер/база",
+            "F: smtp.port: 0 не подходит, нужно число от 1 до 65535",
+            "F: не задан smtp.sender: впишите адрес, от которого уходят письма; пример: shkola@example.ru",
+            "F: не задан imap.host, впишите его или уберите раздел [imap]",
+            "F: неизвестный ключ imap.pasword — похоже, имелось в виду imap.password",
+            "F: web.host: значение нужно в кавычках, как строка",
+            "F: web.port: «3.5» — не целое число; пример: 8080",
+            "F: web.trusted_proxies: «10.0.0.300» — не адрес и не сеть; пример: 10.0.0.0/8",
+            "переменная BOT__WEB__HEALTH_PORT: «много» — не целое число; пример: 8080",
+            'F: school.frdo: нужен список в квадратных скобках; пример: ["snils", "birth_date"]',
+            "F: school.registration: «да» не подходит, бывает: true, false",
+            "F: school.site: значение нужно в кавычках, как строка",
+            "переменная BOT__LINKS__SITES: нужен список; "
+            'пример: [{ title = "Портал", url = "https://portal.example.ru" }]',
+            "F: reminders.draft_after: «вечером» не подходит, нужно целое число от 1 до 365",
+            "F: reminders.unpaid_invoice: в шаге нет ключа «aftr», похоже, имелось в виду after",
+            "F: documents.path: значение нужно в кавычках, как строка",
+            "F: для telegram.mode = «webhook» нужен web.public_url: впишите адрес бота или верните режим «polling»",
+        ]
+    )
+
+
+LISTS = [
+    ("BOT__WEB__TRUSTED_PROXIES", "10.0.0.1", ("web", "trusted_proxies"), ("10.0.0.1",)),
+    ("BOT__WEB__TRUSTED_PROXIES", "10.0.0.1, 10.1.0.0/16", ("web", "trusted_proxies"), ("10.0.0.1", "10.1.0.0/16")),
+    ("BOT__WEB__TRUSTED_PROXIES", '["10.0.0.1"]', ("web", "trusted_proxies"), ("10.0.0.1",)),
+    ("BOT__SCHOOL__FRDO", "snils", ("school", "frdo"), ("snils",)),
+    ("BOT__SCHOOL__FRDO", "['snils', 'sex']", ("school", "frdo"), ("snils", "sex")),
+    (
+        "BOT__LINKS__SITES",
+        '[{"title": "Портал", "url": "https://portal.example.ru"}]',
+        ("links", "sites"),
+        (("Портал", "https://portal.example.ru"),),
+    ),
+    ("BOT__REMINDERS__SCAN_DUE", "[]", ("reminders", "scan_due"), []),
+    (
+        "BOT__REMINDERS__SCAN_DUE",
+        '[{ before = 5, to = "manager" }]',
+        ("reminders", "scan_due"),
+        [{"before": 5, "to": "manager"}],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "place", "read"), LISTS)
+def test_a_variable_holds_a_list(tmp_path: Path, name: str, value: str, place: tuple[str, str], read: object) -> None:
+    """A list in a variable is read with commas, as JSON and as TOML."""
+    file = tmp_path / "config.toml"
+    file.write_text(GOOD, "utf-8")
+    assert getattr(getattr(load(file, {name: value}), place[0]), place[1]) == read
+
+
+@pytest.mark.parametrize("name", ["BOT__WEB__TRUSTED_PROXIES", "BOT__SCHOOL__FRDO", "BOT__LINKS__SITES"])
+def test_a_broken_list_in_a_variable_is_a_line(tmp_path: Path, name: str) -> None:
+    """Brackets that do not close are told with the variable's name."""
+    file = tmp_path / "config.toml"
+    file.write_text(GOOD, "utf-8")
+    with pytest.raises(ConfigError, match=f"^переменная {name}: список в скобках написан с ошибкой; пример: [^\n]+$"):
+        load(file, {name: "[x"})
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgres+asyncpg"])
+def test_both_names_of_postgresql_are_taken(tmp_path: Path, scheme: str) -> None:
+    """Hosting services write postgres://, which is the same database."""
+    file = tmp_path / "config.toml"
+    file.write_text(GOOD + f'[database]\nurl = "{scheme}://bot:x@server/bot?sslmode=require"', "utf-8")
+    assert load(file, {}).database.url.startswith("postgresql")
 
 
 def test_only_the_token_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load
+from bot.config_load import load
 from bot.config_words import ConfigError
 from bot.reminder_config import Reminders
 from school.reminders import DEFAULT_POLICY, Step
