@@ -8,7 +8,8 @@ class ComposeError(Exception):
 class ProbeFailed(Exception):
     """The mail server cannot be used now.
 
-    `code` is one of unreachable, timeout, certificate, login, refused; `detail` is the server's own answer.
+    `code` is one of unreachable, timeout, certificate, tls, login, refused (of a mailbox: those of `ReceiverState`);
+    `detail` is the server's own answer.
     """
 
     def __init__(self, code: str, detail: str) -> None:

@@ -19,6 +19,7 @@ class PartlyRefused(Exception):
 
 def result_of(error: Exception) -> TryLater | Refused:
     """Map what `SmtpPool.send` raises; only refusals of the recipient or of the letter itself are final."""
+    error = tls_fault(error) or error
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         first = error.recipients[0]
         return _by_code(first.code, first.message, recipient=True)
@@ -33,11 +34,21 @@ def result_of(error: Exception) -> TryLater | Refused:
         return TryLater(f"certificate: {error.verify_message}", permanent=True)
     if isinstance(error, NoUnicodeAddresses):
         return Refused("the server takes no Cyrillic addresses", recipient=True)
+    if isinstance(error, ssl.SSLError):
+        return TryLater(f"no TLS: {error.reason or type(error).__name__}")
     if isinstance(error, TimeoutError):
         return TryLater("the server did not answer in time")
     if isinstance(error, ConnectionError | OSError):
         return TryLater(f"no connection: {type(error).__name__}")
     return TryLater(without_addresses(f"{type(error).__name__}: {error}"), permanent=True)
+
+
+def tls_fault(error: BaseException) -> ssl.SSLError | None:
+    """Return the fault of TLS behind the error, which the library hides in a refused connection; None for another."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, ssl.SSLError):
+        seen = seen.__cause__
+    return seen
 
 
 class NoUnicodeAddresses(Exception):
@@ -46,9 +57,12 @@ class NoUnicodeAddresses(Exception):
 
 def probe_failure(error: Exception) -> ProbeFailed:
     """Name what keeps the server from being used."""
+    error = tls_fault(error) or error
     detail = result_of(error).error
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLCertVerificationError):
         return ProbeFailed("certificate", detail)
+    if isinstance(error, ssl.SSLError):
+        return ProbeFailed("tls", detail)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return ProbeFailed("login", detail)
     if isinstance(error, TimeoutError):

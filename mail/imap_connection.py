@@ -75,6 +75,8 @@ class Connection:
                 await self._start_tls(context, host)
         except ssl.SSLCertVerificationError as error:
             raise SessionLost("certificate", error.verify_message) from None
+        except ssl.SSLError as error:
+            raise SessionLost("tls", error.reason or type(error).__name__) from None
         except TimeoutError:
             raise SessionLost("timeout", "connecting") from None
         except (OSError, ComposeError) as error:

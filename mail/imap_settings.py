@@ -66,8 +66,8 @@ class RawLetter:
 class ReceiverState:
     """Whether the mailbox is open; if not, `code` says why and `detail` is the server's own answer.
 
-    Codes: unreachable, timeout, certificate, starttls, login, mailbox, refused, bye, closed, garbled, store, defect;
-    stopped and starting are no faults.
+    Codes: unreachable, timeout, certificate, tls, starttls, login, mailbox, refused, bye, closed, garbled, store,
+    defect; stopped and starting are no faults.
     """
 
     connected: bool
