@@ -11,19 +11,21 @@ from bot.config import Settings
 
 def _run(settings: Settings) -> int:
     from bot import app
+    from bot.starting import StartError
 
     try:
         return app.main(settings)
-    except app.StartError as error:
+    except StartError as error:
         raise OperatorError(str(error)) from error
 
 
 def _demo(story: bool, port: int) -> int:
-    from bot import app, demo
+    from bot import demo
+    from bot.starting import StartError
 
     try:
         return demo.main(story=story, port=port)
-    except app.StartError as error:
+    except StartError as error:
         raise OperatorError(str(error)) from error
 
 

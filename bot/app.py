@@ -2,19 +2,17 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import logging
 import signal
-import sqlite3
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
-from sqlalchemy.exc import SQLAlchemyError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError
+from aiohttp import web
 
 from bot.config import Settings
 from bot.context import Files, MailDesk, ShownLetter
@@ -26,14 +24,24 @@ from bot.intake import ALLOWED, Intake, Polling
 from bot.mailroom import Mailroom, open_mailroom
 from bot.metrics import Metrics
 from bot.outgoing_files import OutgoingFiles
-from bot.site import PortTaken, page_settings, public_application, serve
-from bot.ticks import all_ticks
+from bot.site import NotBound, page_settings, public_application, serve
+from bot.starting import StartError, lock_file, open_when_there
+from bot.system_words import system_fault
+from bot.telegram_door import TelegramDoor
+from bot.ticks import all_ticks, teller
+from bot.watch.database import DatabaseLook
+from bot.watch.inside import DiskLook, QueuesLook
+from bot.watch.outside import MailboxLook, TelegramLook
+from bot.watch.troubles import Watch
 from bot.workers import Workers
+from mail.imap_settings import ReceiverState
 from scheduler.ticker import Ticker
 from school.ports import Clock, Vault
+from storage.backup import database_file
 from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.pictures import DrawnPictures
+from storage.service import ServiceState
 from storage.uploads import UploadStore
 from storage.vault import KEY_FILE, VaultKeyMissing, open_vault
 from web import health, webhook
@@ -46,10 +54,6 @@ PENDING_AT_START = 100_000
 WORKERS_STOP = 8.0
 HARD_STOP = 25.0
 REQUEST_SECONDS = 20.0  # less than an outbox lease
-
-
-class StartError(Exception):
-    """The bot cannot start; the message is one line for the operator."""
 
 
 class SystemClock:
@@ -66,14 +70,22 @@ class App:
     database: Database
     vault: Vault
     mailroom: Mailroom
-    metrics: Metrics
     _deliverers: Deliverers
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._closing = contextlib.AsyncExitStack()
+        self._locks = self._closing.enter_context(contextlib.ExitStack())
         self._started = False
+        file = database_file(settings.database.url)
+        disk = DiskLook(*([file.parent] if file is not None else []), settings.documents.path.parent)
+        self.metrics = Metrics(self.clock, self._mailbox, disk)
+        self.telegram = TelegramLook()
+        self.watch = Watch()
+
+    def _mailbox(self) -> ReceiverState | None:
+        return self.mailroom.state if self._started else None
 
     async def start(self) -> None:
         """Start everything. Raises `StartError` when the configuration or a server stands in the way."""
@@ -85,45 +97,51 @@ class App:
         self._started = True
 
     async def _start(self) -> None:
+        await self._serve_health()
         await self._open_database()
         await self._open_vault()
-        bot = await self._open_bot()
-        me = await bot.me()
+        bot = self._open_bot()
+        self.door = TelegramDoor(
+            bot, ServiceState(self.database), self.telegram, asks=self.settings.telegram.mode == "webhook"
+        )
+        await self.door.open()
         checker = ProcessChecker()
-        chat, uploads = self._chat_settings(me.username or ""), UploadStore(checker, self.vault)
+        chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, self.vault)
         pictures = DrawnPictures(checker, self.vault)
         files = Files(Downloads(bot), uploads, self.vault.get, MailDesk(self.database.mail_queue, self._show_letter))
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
-        self.metrics = Metrics(self.database, self.clock, lambda: self.mailroom.connected)
         self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
-        self._deliverers.start(bot, me.username or "", OutgoingFiles(self.vault, pictures), self._closing)
+        self._deliverers.start(bot, self.door.username, OutgoingFiles(self.vault, pictures), self._closing)
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
         self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
         self._closing.push_async_callback(self.mailroom.stop)
         self._start_ticker()
         workers.take(await self.database.inbox.pending(PENDING_AT_START))
-        intake = Intake(bot.id, self.database.inbox, workers.take, self.metrics.heard)
-        await self._start_servers(me.username or "", SiteFiles(uploads, self.vault.get, pictures), intake)
-        await self._start_intake(bot, intake)
+        intake = Intake(bot.id, self.database.inbox, workers.take, self._heard, self.telegram.refused)
+        await self._start_servers(self.door.username, SiteFiles(uploads, self.vault.get, pictures), intake)
         await self.mailroom.start()
-        self._commands = asyncio.create_task(_set_commands(conversation))
-        self._closing.push_async_callback(_settled, self._commands)
+        await self.door.connect(partial(self._start_intake, bot, intake, conversation))
+        self._closing.push_async_callback(self.door.close)
+        self.watch.started()
 
     async def _show_letter(self, raw_id: str) -> ShownLetter:
         return await self.mailroom.show(raw_id)
 
     async def _open_database(self) -> None:
         url = self.settings.database.url
-        if url.startswith("sqlite"):
-            await asyncio.to_thread(self._lock, Path(url.partition(":///")[2]))
-        try:
-            self.database = await Database.open(url)
-            self._closing.push_async_callback(self.database.close)
-            await self.database.migrate()
-        except (OSError, ValueError, sqlite3.Error, SQLAlchemyError) as error:
-            raise StartError(f"база данных недоступна (database.url): {type(error).__name__}") from error
+        if (file := database_file(url)) is not None:
+            await asyncio.to_thread(lock_file, file, self._locks)
+        self.database = await open_when_there(url, partial(self.watch.waits, "database"))
+        self._closing.push_async_callback(self.database.close)
+        self.metrics.database = self.database
+        self.watch.add("database", DatabaseLook(self.database, file))
+        self.watch.add("queue", QueuesLook(self.database, self.clock))
+        self.watch.add("ticks", self.metrics.ticks)
+        self.watch.add("disk", self.metrics.disk)
+        self.watch.add("telegram", self.telegram)
+        self.watch.add("mailbox", MailboxLook(self._mailbox))
         if url.startswith("sqlite"):
             await self.database.outbox.release_all()
 
@@ -132,38 +150,21 @@ class App:
         try:
             self.vault = await asyncio.to_thread(open_vault, documents.path, documents.secret())
         except OSError as error:
+            why = system_fault(error)
             raise StartError(
-                f"папка документов {documents.path} не открывается ({error.strerror}): проверьте documents.path и права"
+                f"папка документов {documents.path} не открывается ({why}): проверьте documents.path и права"
             ) from error
         except VaultKeyMissing as error:
             raise StartError(
                 f"ключа документов нет: верните файл {documents.path.parent / KEY_FILE} или впишите documents.key"
             ) from error
 
-    def _lock(self, path: Path) -> None:
-        """Keep a second process off the file: it would take over the messages that this one is sending."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        held = self._closing.enter_context(path.with_name(f"{path.name}.lock").open("w"))
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StartError(
-                f"бот уже запущен на базе {path}: остановите его или укажите другой database.url"
-            ) from error
-
-    async def _open_bot(self) -> Bot:
+    def _open_bot(self) -> Bot:
         server = TelegramAPIServer.from_base(self.settings.telegram.api_server)
         bot = Bot(
             self.settings.telegram.token.get_secret_value(), session=AiohttpSession(api=server, timeout=REQUEST_SECONDS)
         )
         self._closing.push_async_callback(bot.session.close)
-        try:
-            await bot.me()
-        except TelegramUnauthorizedError as error:
-            raise StartError("Telegram не принял токен: проверьте telegram.token, новый даёт @BotFather") from error
-        except (TelegramAPIError, ClientDecodeError, OSError, TimeoutError) as error:
-            line = f"сервер {self.settings.telegram.api_server} не отвечает: проверьте telegram.api_server и сеть"
-            raise StartError(line) from error
         return bot
 
     def _chat_settings(self, username: str) -> ChatSettings:
@@ -184,11 +185,17 @@ class App:
         )
 
     def _start_ticker(self) -> None:
-        self.ticker = Ticker(all_ticks(self.database, self.vault, self.mailroom, self.clock, self.settings))
+        ticks = all_ticks(self.database, self.vault, self.mailroom, self.clock, self.settings)
+        self.metrics.ticks.expect(ticks)
+        self.ticker = Ticker(ticks, teller(self.metrics.ticks))
         self.ticker.start()
-        self._closing.callback(self.ticker.stop)
+        self._closing.push_async_callback(self.ticker.stop)
 
-    async def _start_intake(self, bot: Bot, intake: Intake) -> None:
+    def _heard(self) -> None:
+        self.metrics.heard()
+        self.telegram.heard()
+
+    async def _start_intake(self, bot: Bot, intake: Intake, conversation: Conversation) -> None:
         telegram = self.settings.telegram
         if telegram.mode == "polling":
             await bot.delete_webhook()
@@ -196,27 +203,34 @@ class App:
             polling = Polling(url, intake)
             polling.start()
             self._closing.push_async_callback(polling.stop)
-            return
-        assert self.settings.web is not None
-        await bot.set_webhook(
-            f"{self.settings.web.public_url}{webhook.PATH}",
-            secret_token=telegram.webhook_secret(),
-            allowed_updates=list(ALLOWED),
-        )
+        else:
+            assert self.settings.web is not None
+            await bot.set_webhook(
+                f"{self.settings.web.public_url}{webhook.PATH}",
+                secret_token=telegram.webhook_secret(),
+                allowed_updates=list(ALLOWED),
+            )
+        self._commands = asyncio.create_task(_set_commands(conversation))
+        self._closing.push_async_callback(_settled, self._commands)
 
     async def _start_servers(self, username: str, files: SiteFiles, intake: Intake) -> None:
-        """Serve the pages and the webhook, where either is on, and health on a port of its own."""
+        """Serve the pages and the webhook, where either is on."""
         settings = self.settings
         pages = page_settings(settings, username)
         app = public_application(settings, pages, self.database, self.clock, files, intake.take)
-        if settings.web is None:
-            return
-        told = health.application(self.metrics.faults, self.metrics.text)
+        if settings.web is not None and app is not None:
+            await self._serve(app, settings.web.host, settings.web.port, "web")
+
+    async def _serve_health(self) -> None:
+        """Serve health on a port of its own, before anything that a start may have to wait for."""
+        if (section := self.settings.web) is not None:
+            told = health.application(self.watch.faults, self.metrics.text)
+            await self._serve(told, section.health_host, section.health_port, "web.health")
+
+    async def _serve(self, app: web.Application, host: str, port: int, key: str) -> None:
         try:
-            if app is not None:
-                await serve(self._closing, app, settings.web.host, settings.web.port, "web.port")
-            await serve(self._closing, told, settings.web.health_host, settings.web.health_port, "web.health_port")
-        except PortTaken as error:
+            await serve(self._closing, app, host, port, key)
+        except NotBound as error:
             raise StartError(str(error)) from error
 
     def wake(self) -> None:
@@ -256,25 +270,34 @@ async def _started_before(app: App, stop: asyncio.Event) -> bool:
 
 
 async def run(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
-    app = App(settings)
+    """Run until SIGTERM or SIGINT; a bot whose name has changed is put together anew. Raises `StartError`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    if not await _started_before(app, stop):
-        return
-    # Everything that lives as long as the process is taken out of the collector's way.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-    log.info("the bot is running")
-    await stop.wait()
-    try:
-        async with asyncio.timeout(HARD_STOP):
-            await app.stop()
-    except TimeoutError:
-        log.error("the stop took too long; what was not finished is taken up at the next start")
+    while not stop.is_set():
+        app = App(settings)
+        if not await _started_before(app, stop):
+            return
+        # Everything that lives as long as the process is taken out of the collector's way.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        log.info("the bot is running")
+        await _first(stop, app.door.renamed)
+        try:
+            async with asyncio.timeout(HARD_STOP):
+                await app.stop()
+        except TimeoutError:
+            log.error("the stop took too long; what was not finished is taken up at the next start")
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Wait until one of them is set."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for one in waits:
+        one.cancel()
 
 
 def main(settings: Settings) -> int:
@@ -282,7 +305,8 @@ def main(settings: Settings) -> int:
     import uvloop
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    for chatty in ("aiogram.event", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
     uvloop.run(run(settings))
     return 0

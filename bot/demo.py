@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import App, StartError
+from bot.app import App
 from bot.catalogue_file import parse
 from bot.config import Settings
 from bot.letters.orders import order_address
 from bot.mailroom import NO_SERVER
+from bot.starting import StartError
 from bot.story import Links, Move, play
 from sandbox.client import Sandbox
 from sandbox.clock import SandboxClock

@@ -29,11 +29,13 @@ class Intake:
         inbox: InboxStore,
         hand_on: Callable[[Sequence[InboxRow]], None],
         heard: Callable[[], None] = lambda: None,
+        refused: Callable[[object], None] = lambda _: None,
     ) -> None:
         self._bot_id = bot_id
         self._inbox = inbox
         self._hand_on = hand_on
         self.heard = heard
+        self.refused = refused
 
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store a batch, durable on return, and hand on what was not there yet."""
@@ -79,6 +81,7 @@ class Polling:
                         offset = max(u["update_id"] for u in updates) + 1
                 except _Refused as refusal:
                     log.warning("getUpdates was refused with %s", refusal.code)
+                    self._intake.refused(refusal.code)
                     await asyncio.sleep(refusal.after or pause)
                 except Exception as error:  # noqa: BLE001 - a bot that does not listen any more is the worst of faults
                     # Not the error's text: it may hold the URL, and the URL holds the token.

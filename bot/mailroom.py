@@ -59,9 +59,9 @@ class Mailroom:
         return Receiver(settings, self._intake.take, self._inbox.seen_before, self._told)
 
     @property
-    def connected(self) -> bool | None:
-        """Whether the mailbox is open; None where none is read."""
-        return self._receiver.state.connected if self._receiver is not None else None
+    def state(self) -> ReceiverState | None:
+        """How the mailbox stands; None where none is read."""
+        return self._receiver.state if self._receiver is not None else None
 
     def _told(self, state: ReceiverState) -> None:
         if state.connected:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.watch.inside import DiskLook, TicksLook
+from mail.imap_settings import ReceiverState
 from school.ports import Clock
 from storage.database import Database
 from storage.gauges import Gauges, Queue, gauges
-from storage.health import schema_state
 from storage.outbox import Dead, Outcome, Retry, Sent
 
 if TYPE_CHECKING:
@@ -25,16 +26,18 @@ _OUTCOMES = {Sent: "sent", Retry: "retried", Dead: "given_up"}
 class Metrics:
     """Counts in memory, since the start; the queues' figures are read of the database at each question.
 
-    `heard` is called whenever Telegram or its webhook has brought something or told that there is nothing; `mailbox`
-    tells whether the mailbox is open, None where none is read.
+    `database` is None until the start has opened it. `heard` is called whenever Telegram or its webhook has brought
+    something or told that there is nothing; `mailbox` tells how the mailbox stands, None where none is read.
     """
 
-    def __init__(self, database: Database, clock: Clock, mailbox: Callable[[], bool | None]) -> None:
-        self._database = database
+    def __init__(self, clock: Clock, mailbox: Callable[[], ReceiverState | None], disk: DiskLook) -> None:
+        self.database: Database | None = None
         self._clock = clock
         self._sends: dict[tuple[str, str], int] = {}
         self._heard_at: datetime | None = None
         self._mailbox = mailbox
+        self.disk = disk
+        self.ticks = TicksLook()
 
     def count(self, channel: str, outcome: Outcome) -> None:
         """Count what came of one sending; a message that was put off without a try is no sending."""
@@ -48,28 +51,23 @@ class Metrics:
         """Note that updates are being received."""
         self._heard_at = self._clock.now()
 
-    async def faults(self) -> list[str]:
-        """Name what stands in the way of work."""
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                state = await schema_state(self._database)
-        except _AWAY as error:
-            return [f"database: {type(error).__name__}"]
-        return [] if state == "current" else [f"schema: {state}"]
-
     async def text(self) -> bytes:
         """Return the metrics as Prometheus reads them."""
         from prometheus_client import CollectorRegistry, generate_latest
 
         registry = CollectorRegistry()
         self._fill_counts(registry)
+        self._fill_queues(registry, await self._queues())
+        return generate_latest(registry)
+
+    async def _queues(self) -> Gauges | None:
+        if self.database is None:
+            return None
         try:
             async with asyncio.timeout(READ_SECONDS):
-                found = await gauges(self._database, self._clock.now())
+                return await gauges(self.database, self._clock.now())
         except _AWAY:
-            found = None
-        self._fill_queues(registry, found)
-        return generate_latest(registry)
+            return None
 
     def _fill_counts(self, registry: "CollectorRegistry") -> None:
         from prometheus_client import Counter, Gauge
@@ -83,8 +81,14 @@ class Metrics:
         if self._heard_at is not None:
             silent = Gauge("school_intake_silent_seconds", "Since Telegram was last heard.", registry=registry)
             silent.set((self._clock.now() - self._heard_at).total_seconds())
-        if (connected := self._mailbox()) is not None:
-            Gauge("school_mailbox_open", "Whether the mailbox is open.", registry=registry).set(int(connected))
+        if (state := self._mailbox()) is not None:
+            Gauge("school_mailbox_open", "Whether the mailbox is open.", registry=registry).set(int(state.connected))
+        ticks = Counter("school_ticks", "Ticks run, by name and outcome.", ["tick", "outcome"], registry=registry)
+        for (name, outcome), count in self.ticks.counts().items():
+            ticks.labels(name, outcome).inc(count)
+        free = Gauge("school_disk_free_bytes", "Free room where the bot writes.", ["folder"], registry=registry)
+        for folder, size in self.disk.free().items():
+            free.labels(folder).set(size)
 
     def _fill_queues(self, registry: "CollectorRegistry", found: Gauges | None) -> None:
         from prometheus_client import Gauge

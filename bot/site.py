@@ -1,5 +1,6 @@
 """The servers of HTTP, put together: the public pages with the webhook beside them, and health apart from both."""
 
+import errno
 import hashlib
 import hmac
 import logging
@@ -34,11 +35,18 @@ _LOG = logging.getLogger("bot.site.http")
 _LOG.addFilter(_without_words)
 
 
-class PortTaken(Exception):
-    """The port of a server is taken; `key` names the setting."""
+class NotBound(Exception):
+    """A server cannot listen there; the text is one line for the operator."""
 
-    def __init__(self, key: str, port: int) -> None:
-        super().__init__(f"порт {port} занят: укажите другой в {key}")
+
+def bind_fault(error: OSError, host: str, port: int, key: str) -> str:
+    """Say why nobody can listen at the host and port; `key` is the beginning of the settings' names."""
+    before = f"{key}_" if "." in key else f"{key}."
+    if error.errno == errno.EADDRINUSE:
+        return f"порт {port} занят: укажите другой в {before}port"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"порт {port} занимать не разрешено: укажите от 1024 в {before}port"
+    return f"адрес {host} не этого компьютера: исправьте {before}host (127.0.0.1 или 0.0.0.0)"
 
 
 def page_settings(settings: Settings, username: str) -> PageSettings | None:
@@ -84,11 +92,11 @@ def public_application(
 
 
 async def serve(closing: AsyncExitStack, app: web.Application, host: str, port: int, key: str) -> None:
-    """Serve until `closing` closes. Raises `PortTaken`."""
+    """Serve until `closing` closes. `key` begins the settings' names. Raises `NotBound`."""
     runner = web.AppRunner(app, access_log=None, logger=_LOG, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        raise PortTaken(key, port) from error
+        raise NotBound(bind_fault(error, host, port, key)) from error

@@ -1,9 +1,12 @@
 """Everything that ticks, put together: drafts, reminders, queues, sweeps."""
 
+import logging
 from datetime import timedelta
 
 from bot.config import Settings
+from bot.faults import where
 from bot.mailroom import Mailroom
+from bot.watch.inside import TicksLook
 from scheduler.acts import ActMaker
 from scheduler.admission import AccessLister, AdmissionDigest
 from scheduler.diplomas import DiplomaReminder
@@ -14,10 +17,12 @@ from scheduler.letters_aside import AsideTeller
 from scheduler.queue import QueueKeeper, QueuePolicy
 from scheduler.reminders import ReminderKeeper
 from scheduler.report import WeeklyReporter
-from scheduler.ticker import Tick
+from scheduler.ticker import Tick, Told
 from school.ports import Clock, Vault
 from storage.database import Database
 from storage.uow import SqlUnitOfWork
+
+log = logging.getLogger(__name__)
 
 INBOX_KEPT = timedelta(days=7)
 LETTERS_KEPT = timedelta(days=30)
@@ -25,6 +30,17 @@ LETTERS_KEPT = timedelta(days=30)
 # what students and curators wrote to each other is kept no longer than its term.
 FLEETING = ("visit", "staff_visit", "sign_in", "draft", "init_data", "said")
 FLEETING_KEPT = timedelta(days=1)
+
+
+def teller(look: TicksLook) -> Told:
+    """Return what hears of every tick: the look counts it, and the log names one that failed, without its words."""
+
+    def told(name: str, error: Exception | None) -> None:
+        look.ran(name, error)
+        if error is not None:
+            log.error("tick %s failed: %s", name, where(error))
+
+    return told
 
 
 def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock, settings: Settings) -> list[Tick]:

@@ -1,1 +1,1 @@
-"""APScheduler as a ticker, and what it ticks."""
+"""The ticker, and what it ticks."""

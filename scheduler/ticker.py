@@ -1,18 +1,17 @@
-"""The ticker: repeated jobs paced by the loop's monotonic time, which may also be run at once when a clock is moved.
+"""The ticker: repeated jobs, each at its own pace, which may also be run at once when a clock is moved.
 
-No scheduler by the wall clock: when that is set back, such a one waits until it shows the old time again.
+Time is the loop's own, which never steps: a machine's clock that is set back must not stop the ticks for as long.
 """
 
 import asyncio
-import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
+
+# The first ticks run soon after a start, so that a bot restarted often still does everything, but one after another.
+FIRST_SECONDS = 10.0
+APART_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +23,52 @@ class Tick:
     job: Job
 
 
-class Ticker:
-    """Runs each job at its pace; a late one is run once, never dropped, never twice at a time."""
+# Hears that a tick has run, and its error; it must not raise.
+Told = Callable[[str, Exception | None], None]
 
-    def __init__(self, ticks: list[Tick]) -> None:
+
+class Ticker:
+    """Runs each job at its pace, never twice at a time; one that fails is told of and runs again at its pace."""
+
+    def __init__(self, ticks: list[Tick], told: Told) -> None:
         self._ticks = ticks
+        self._told = told
+        self._turns = {tick.name: asyncio.Lock() for tick in ticks}
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to tick."""
-        self._tasks = [asyncio.create_task(_repeat(tick)) for tick in self._ticks]
+    def start(self, first: float | None = None, apart: float = APART_SECONDS) -> None:
+        """Begin to tick: the first job after `first` seconds, each other `apart` seconds after the one before."""
+        first = FIRST_SECONDS if first is None else first
+        for at, tick in enumerate(self._ticks):
+            after = min(tick.seconds, first + apart * at)
+            self._tasks.append(asyncio.create_task(self._repeat(tick, after), name=f"tick {tick.name}"))
 
     async def tick_now(self) -> None:
-        """Run every job once, one after another."""
+        """Run every job once, one after another. Raises what a job raises."""
         for tick in self._ticks:
-            await tick.job()
+            async with self._turns[tick.name]:
+                await tick.job()
 
-    def stop(self) -> None:
-        """Stop ticking."""
+    async def stop(self) -> None:
+        """Stop ticking; a job under way is cancelled, and what it has not committed is done by a later tick."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def _repeat(self, tick: Tick, after: float) -> None:
+        now = asyncio.get_running_loop().time
+        due = now() + after
+        while True:
+            await asyncio.sleep(max(0.0, due - now()))
+            await self._run(tick)
+            # What was missed meanwhile is made up for by one run.
+            due = max(due + tick.seconds, now())
 
-async def _repeat(tick: Tick) -> None:
-    loop = asyncio.get_running_loop()
-    due = loop.time() + tick.seconds
-    while True:
-        await asyncio.sleep(due - loop.time())
-        due = loop.time() + tick.seconds
-        try:
-            await tick.job()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job is due again at its pace
-            # Not the error's text: it may quote what people typed.
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-            log.error("the tick %s failed: %s", tick.name, place)
+    async def _run(self, tick: Tick) -> None:
+        async with self._turns[tick.name]:
+            try:
+                await tick.job()
+            except Exception as error:  # noqa: BLE001 - a tick that fails must not be the last one
+                self._told(tick.name, error)
+            else:
+                self._told(tick.name, None)

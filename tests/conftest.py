@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from scheduler import ticker
+
 LONGEST = ("test_kill.py", "test_life.py", "test_a_heavy_file", "test_a_line_that_stays_broken")
+
+
+@pytest.fixture(autouse=True)
+def _ticks_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the first ticks to the tests that play them: a scenario moves its clock and ticks by itself."""
+    monkeypatch.setattr(ticker, "FIRST_SECONDS", 60.0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

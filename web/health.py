@@ -1,10 +1,15 @@
 """How the bot fares, for machines that watch it: bound apart from the public pages, and never shown by them."""
 
+import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+# People read the faults too, without a decoder of escapes.
+_readable = partial(json.dumps, ensure_ascii=False)
 
 
 def application(faults: Callable[[], Awaitable[list[str]]], metrics: Callable[[], Awaitable[bytes]]) -> web.Application:
@@ -18,9 +23,8 @@ def application(faults: Callable[[], Awaitable[list[str]]], metrics: Callable[[]
 
     async def readyz(_: web.Request) -> web.Response:
         found = await faults()
-        return web.json_response(
-            {"status": "waiting" if found else "ok", "faults": found}, status=503 if found else 200
-        )
+        told = {"status": "waiting" if found else "ok", "faults": found}
+        return web.json_response(told, status=503 if found else 200, dumps=_readable)
 
     async def told(_: web.Request) -> web.Response:
         return web.Response(body=await metrics(), headers={"Content-Type": METRICS_TYPE})

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.cli.common import SystemClock, database_fault, today
+from bot.cli.common import SystemClock, today
 from bot.cli.telegram import TelegramDown, bot_username
 from bot.config import Imap, Settings, Smtp
+from bot.database_words import database_fault
 from school.catalogue import Catalogue
 from storage.backup import database_file
 from storage.database import Database
-from storage.health import schema_state
+from storage.health import revision, schema_state
+from storage.schema import SchemaNewer
 from storage.vault import KEY_FILE
 from wording.letters import LETTER_NAMES
 from wording.plurals import plural
@@ -70,8 +72,11 @@ async def _database(settings: Settings) -> AsyncIterator[Line]:
         async with asyncio.timeout(_LIMIT):
             database = await Database.open(settings.database.url)
             state = await schema_state(database)
+            if state == "newer":
+                yield Line("bad", "База данных", database_fault(SchemaNewer(await revision(database))))
+                return
             if state != "current":
-                words = "ещё пустая" if state == "empty" else "от другой версии бота"
+                words = "ещё пустая" if state == "empty" else "от прежней версии бота"
                 yield Line("warn", "База данных", f"{words}, подготовьте её: python -m bot migrate")
                 return
             catalogue = await database.uow(SystemClock()).catalogue()

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.cli.common import OperatorError, SystemClock, make_folder, opened, today
 from bot.cli.telegram import start_link
 from bot.config import Settings
+from bot.system_words import system_fault
 from school.centre import Centre, Role, StaffMember
 from school.errors import BadAnswer
 from school.mailboxes import parse_email
@@ -148,7 +149,7 @@ async def preview_letters(settings: Settings, arguments: Namespace) -> str:
     try:
         preview(arguments.folder)
     except OSError as error:
-        raise OperatorError(f"папка {arguments.folder} не записывается: {error.strerror}") from error
+        raise OperatorError(f"папка {arguments.folder} не записывается: {system_fault(error)}") from error
     return f"Письма записаны в папку {arguments.folder}."
 
 
@@ -181,4 +182,4 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError:
         raise OperatorError(f"{file}: файл не в UTF-8, сохраните его в этой кодировке") from None
     except OSError as error:
-        raise OperatorError(f"{file}: файл не читается ({error.strerror})") from None
+        raise OperatorError(f"{file}: файл не читается ({system_fault(error)})") from None

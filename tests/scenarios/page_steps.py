@@ -5,7 +5,7 @@ import socket
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from bot.app import StartError
+from bot.starting import StartError
 from sandbox import browser
 from sandbox.browser import PageClient, Shown
 from tests.scenarios.conftest import Stage

@@ -164,7 +164,8 @@ async def test_second_bot_on_the_same_database_is_refused(stage: Stage) -> None:
     """A second process on the same database file is refused with a line that says so."""
     import pytest
 
-    from bot.app import App, StartError
+    from bot.app import App
+    from bot.starting import StartError
 
     with pytest.raises(StartError, match="уже запущен"):
         await App(stage.settings, clock=stage.clock).start()
