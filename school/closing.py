@@ -19,6 +19,10 @@ ORIGINAL_DAYS = 30
 
 ScanState = Literal["none", "at_centre", "uploaded", "confirmed", "returned"]
 DiadocState = Literal["no", "promised", "signed"]
+FinalState = Literal["diadoc", "received", "confirmed", "uploaded"]
+
+# Flaws of a returned scan that mean that no signed act of this order had come.
+NOT_THE_ACT = frozenset({"unsigned", "wrong"})
 
 
 class ActState(SchoolError):
@@ -140,13 +144,15 @@ def sent(act: Act, now: datetime) -> Act:
 def with_scan(act: Act, pages: tuple[Page, ...], on: date) -> Act:
     """Take a scan: it is at the centre, and the clock runs on (C1) unless the scan is in Клиент-Сервис already.
 
-    Raises `ActState` once the school has confirmed one.
+    The original's term runs from the first scan: a better one of the same act does not move it (C3). Raises `ActState`
+    once the school has confirmed one.
     """
     _open(act)
     if act.scan == "confirmed":
         raise ActState(why="confirmed")
     state: ScanState = "uploaded" if act.scan == "uploaded" else "at_centre"
-    return replace(act, scan=state, scan_page=pages[0].id, scan_pages=pages, scanned_on=on, return_reason="")
+    first = act.scanned_on or on
+    return replace(act, scan=state, scan_page=pages[0].id, scan_pages=pages, scanned_on=first, return_reason="")
 
 
 def uploaded(act: Act, on: date) -> Act:
@@ -163,12 +169,18 @@ def confirmed(act: Act, on: date) -> Act:
     return replace(act, scan="confirmed", confirmed_on=on, scanned_on=act.scanned_on or on, return_reason="")
 
 
-def scan_returned(act: Act, reason: str) -> Act:
-    """Return the scan with a reason: the clock runs again. Raises `ActState` where there is none."""
+def scan_returned(act: Act, reason: str, flaw: str = "") -> Act:
+    """Return the scan with a reason: the clock runs again. Raises `ActState` where there is none.
+
+    `flaw` is the reason's code. The day of what was no signed act of ours starts no term of the original (C3).
+    """
     _open(act)
     if act.scan in ("none", "returned"):
         raise ActState(why="no_scan")
-    return replace(act, scan="returned", uploaded_on=None, confirmed_on=None, return_reason=reason)
+    back = replace(act, scan="returned", uploaded_on=None, confirmed_on=None, return_reason=reason)
+    if flaw in NOT_THE_ACT:
+        back = replace(back, scanned_on=None)
+    return replace(back, signed_on=None) if flaw == "unsigned" else back
 
 
 def promised_in_diadoc(act: Act) -> Act:
@@ -200,6 +212,35 @@ def received(act: Act, on: date) -> Act:
     return replace(act, received_on=on)
 
 
+def final_state(act: Act) -> FinalState | None:
+    """Return the state that nobody but the school takes back, the one that closes most first; None where none is."""
+    if act.diadoc == "signed":
+        return "diadoc"
+    if act.received_on is not None:
+        return "received"
+    return act.scan if act.scan in ("confirmed", "uploaded") else None
+
+
+def reopened(act: Act) -> Act:
+    """Take the final state back, as if it had not been noted: its clocks run again. Raises `ActState` where none is."""
+    state = final_state(act)
+    if state is None:
+        raise ActState(why="not_final")
+    if state == "diadoc":
+        return replace(act, diadoc="no", signed_on=None)
+    if state == "received":
+        return replace(act, received_on=None)
+    if state == "confirmed" and act.uploaded_on is not None:
+        return replace(act, scan="uploaded", confirmed_on=None)
+    here: ScanState = "at_centre" if act.scan_pages else "none"
+    return replace(act, scan=here, uploaded_on=None, confirmed_on=None, scanned_on=_of_scan(act))
+
+
+def _of_scan(act: Act) -> date | None:
+    """Return the day that a scan has come; the day of an upload without one starts no term once it is taken back."""
+    return act.scanned_on if act.scan_pages else None
+
+
 def _open(act: Act) -> None:
     if act.diadoc == "signed":
         raise ActState(why="signed_in_diadoc")
@@ -223,6 +264,11 @@ def differences(before: Act, after: Act) -> tuple[str, str]:
     was, now = json.loads(dump(before)), json.loads(dump(after))
     keys = [key for key in now if key != "version" and was.get(key) != now[key]]
     return _shortly(was, keys), _shortly(now, keys)
+
+
+def with_reason(differences: str, reason: str) -> str:
+    """Return what differs with the reason of it, as JSON for the audit."""
+    return json.dumps({**json.loads(differences), "reason": reason}, ensure_ascii=False)
 
 
 def _shortly(told: dict[str, Any], keys: list[str]) -> str:

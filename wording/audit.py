@@ -17,19 +17,20 @@ from wording.sums import format_sum
 ACTIONS: dict[str, str] = {
     "access.listed": "список зачисленных отправлен школе",
     "act.confirm": "скан акта подтверждён",
-    "act.diadoc": "акт отправлен через Диадок",
-    "act.made": "акт сделан",
-    "act.paper": "файл акта заменён",
+    "act.diadoc": "акт подписан в Диадоке",
+    "act.made": "акт заведён",
+    "act.paper": "файл акта готов",
     "act.posted": "оригинал акта отправлен почтой",
-    "act.promised": "оригинал акта обещан",
+    "act.promised": "акт подпишут в Диадоке",
     "act.received": "оригинал акта получен",
     "act.return": "скан акта возвращён",
     "act.scan": "скан акта принят",
     "act.sent": "акт отправлен клиенту",
-    "act.signed": "акт подписан в Диадоке",
+    "act.reopen": "акт открыт заново",
+    "act.signed": "записана дата подписания акта на бумаге",
     "act.students": "ученики акта изменились",
     "act.undone": "действие с актом отменено",
-    "act.uploaded": "скан акта загружен на портал",
+    "act.uploaded": "скан акта загружен в Клиент-Сервис",
     "audit.exported": "журнал действий выгружен",
     "audit.read": "журнал действий открыт",
     "bank_account.owned": "расчётный счёт признан своим",
@@ -289,8 +290,7 @@ def _snapshot(value: str) -> str:
     parts += [date_long(found) for day in days if day and (found := _moment(str(day)))]
     if told.get("tracking"):
         parts.append(str(told["tracking"]))
-    if told.get("return_reason"):
-        parts.append(str(told["return_reason"]))
+    parts += [str(told[key]) for key in ("return_reason", "reason") if told.get(key)]
     return ", ".join(parts)
 
 

@@ -5,7 +5,16 @@ Plain text: the faces escape it in their own way.
 
 from datetime import date
 
-from school.closing import Act, is_closed, next_deadline, original_closed, original_due, scan_closed, scan_due
+from school.closing import (
+    Act,
+    FinalState,
+    is_closed,
+    next_deadline,
+    original_closed,
+    original_due,
+    scan_closed,
+    scan_due,
+)
 from school.terms import provisional
 from wording.dates import date_long, date_short
 
@@ -26,6 +35,12 @@ BUTTONS: dict[str, str] = {
     "confirm": "Подтвердить скан",
     "return": "Вернуть",
 }
+REOPEN_BUTTONS: dict[FinalState, str] = {
+    "diadoc": "Не подписан в Диадоке",
+    "received": "Оригинал не получен",
+    "confirmed": "Скан не подтверждён",
+    "uploaded": "Скан не загружен",
+}
 
 DONE: dict[str, str] = {
     "paper": "Акт готов. Проверьте его и отправьте клиенту.",
@@ -39,6 +54,7 @@ DONE: dict[str, str] = {
     "received": "Отметили: оригинал у школы.",
     "confirm": "Скан подтвердили.",
     "return": "Скан вернули, менеджерам центра сообщили.",
+    "reopen": "Акт открыли заново: сроки снова идут. Менеджерам центра сообщили.",
 }
 
 UPLOADED_BEFORE = f"Скан в {CLIENT_SERVICE} уже отмечен, срок по нему не идёт."
@@ -51,25 +67,35 @@ ASK: dict[str, str] = {
     "received": "Когда получен оригинал?",
     "tracking": "Пришлите номер почтового отправления. Если в одном конверте несколько актов, номер у них общий.",
     "posted": "Когда отправлен оригинал?",
-    "return": "Почему возвращаете скан? Выберите или напишите своими словами: это увидит менеджер центра.",
+    "return": "Почему возвращаете скан? Выберите причину: её увидит менеджер центра. "
+    "Если нужно пояснить, сначала напишите сообщение.",
+    "remark": "Пояснение записали. Теперь выберите причину: от неё зависит срок оригинала.",
+    "reopen": "Почему открываете акт заново? Выберите или напишите своими словами: это увидит менеджер центра.",
 }
 ASK_EXAMPLE: dict[str, str] = {"day": "5 мая", "tracking": "10283512004231"}
 
 RETURN_REASONS: dict[str, str] = {
-    "unsigned": "нет подписи или печати",
-    "unreadable": "скан не читается",
+    "unsigned": "акт не подписан",
     "wrong": "это другой документ",
+    "unreadable": "скан не читается",
     "pages": "не все страницы",
 }
 REASON_BUTTONS: dict[str, str] = {
-    "unsigned": "Нет подписи",
-    "unreadable": "Не читается",
+    "unsigned": "Не подписан",
     "wrong": "Другой документ",
+    "unreadable": "Не читается",
     "pages": "Не все страницы",
 }
+REOPEN_REASONS: dict[str, str] = {
+    "mistake": "отметили по ошибке",
+    "rejected": "подпись отклонена или недействительна",
+}
+REOPEN_REASON_BUTTONS: dict[str, str] = {"mistake": "По ошибке", "rejected": "Подпись отклонена"}
 
 REFUSED: dict[str, str] = {
-    "signed_in_diadoc": "Акт подписан в Диадоке: с ним больше ничего делать не нужно.",
+    "signed_in_diadoc": "Акт подписан в Диадоке: с ним больше ничего делать не нужно. "
+    "Если это отметили по ошибке, напишите куратору: школа откроет акт заново.",
+    "not_final": "Акт и так открыт.",
     "confirmed": "Школа уже подтвердила этот скан.",
     "no_scan": "Скана нет, возвращать нечего.",
     "no_paper": "Акта ещё нет. Сначала сделайте его или загрузите свой.",
@@ -78,7 +104,8 @@ REFUSED: dict[str, str] = {
     "bad_template": "Акт не составился: шаблон центра не подходит. Загрузите свой акт или напишите администратору.",
     "too_big": "Файлы больше 7 МБ: почта клиента их не примет. Загрузите акт одним файлом PDF поменьше.",
     "undone_before": "Это изменение уже отменили.",
-    "too_late_to_undo": "Прошли сутки, отменить уже нельзя. Исправьте нужной кнопкой.",
+    "too_late_to_undo": "Прошли сутки, отменить уже нельзя. Исправьте нужной кнопкой или напишите куратору: "
+    "школа откроет акт заново.",
     "changed_since": "С тех пор акт изменили ещё раз, отменить это изменение нельзя. Исправьте нужной кнопкой.",
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.callbacks import StudentsButton
 from bot.replies import Button, Rows, Screen
 from bot.views.closed import staff_rows
-from wording.closing import RETURN_REASONS
+from wording.closing import REOPEN_REASONS, RETURN_REASONS
 from wording.names import bare
 from wording.reminders import bared
 
@@ -124,6 +124,7 @@ def _lines(data: Data) -> Data:
 
 
 BARE: dict[str, Callable[[Data], Data]] = {
+    "act_reopened": lambda data: {**data, "reason": _reason(data["reason"])},
     "access_open": lambda data: {**data, "in_chat": False},
     "address_fault": _fault,
     "client_wrote": lambda data: {**data, "text": ""},
@@ -145,7 +146,7 @@ def _payer(payer: Data) -> Data:
 
 
 def _reason(reason: str) -> str:
-    return reason if reason in RETURN_REASONS.values() else WORDS_BY_MAIL
+    return reason if reason in {**RETURN_REASONS, **REOPEN_REASONS}.values() else WORDS_BY_MAIL
 
 
 def _escaped(head: str, text: str, rows: Rows) -> Screen:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.callbacks import act
 from bot.replies import Button, Screen
-from wording.closing import last_day
+from wording.closing import REOPEN_BUTTONS, last_day
 from wording.dates import date_short
 from wording.plurals import plural
 
@@ -41,6 +41,23 @@ def scan_return_undone(data: dict[str, Any]) -> Screen:
     )
 
 
+def act_reopened(data: dict[str, Any]) -> Screen:
+    """The school has taken back a final state of the act."""
+    return Screen(
+        f"⚠️ <b>Школа открыла акт заново: заявка {escape(data['order_number'])}.</b> Сроки снова идут.\n"
+        f"{REOPEN_BUTTONS[data['state']]}. Причина: {escape(data['reason'])}.",
+        ((Button("Открыть", act("card", data["act"])),),),
+    )
+
+
+def act_reopen_undone(data: dict[str, Any]) -> Screen:
+    """The school has closed again what it had reopened."""
+    return Screen(
+        f"Заявка {escape(data['order_number'])}: школа вернула акту прежнюю отметку. Делать ничего не нужно.",
+        ((Button("Открыть", act("card", data["act"])),),),
+    )
+
+
 def _until(data: dict[str, Any]) -> str:
     return last_day(date.fromisoformat(data["scan_due"]))
 
@@ -49,4 +66,6 @@ WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "act_wanted": act_wanted,
     "scan_returned": scan_returned,
     "scan_return_undone": scan_return_undone,
+    "act_reopened": act_reopened,
+    "act_reopen_undone": act_reopen_undone,
 }

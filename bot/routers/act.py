@@ -26,7 +26,7 @@ from school.uploads import UploadRefused
 from school.use_cases import make_acts, move_act, take_scan
 from school.use_cases.make_acts import Opened
 from school.use_cases.move_act import Given, Move, Moved
-from wording.closing import RETURN_REASONS
+from wording.closing import REOPEN_REASONS, RETURN_REASONS
 from wording.uploads import explain_upload
 
 router = Router(name="act")
@@ -115,7 +115,7 @@ async def typed(_: Message, text: str, talk: Talk) -> None:
     draft = talk.session.draft
     assert draft is not None
     act_id = str(draft.answers["act"])
-    if draft.answers.get("move") == "return" and not talk.settings.in_chat:
+    if draft.answers.get("move") in take_scan.REASONED and not talk.settings.in_chat:
         talk.replies.say(view.problem(view.REASON_BY_BUTTON, act_id))
         return
     try:
@@ -237,10 +237,15 @@ async def _day(talk: Talk, button: ActButton) -> None:
 
 
 async def _why(talk: Talk, button: ActButton) -> None:
-    reason = RETURN_REASONS.get(button.value)
-    if reason is None:
+    uow, session, code = talk.uow, talk.session, button.value
+    if code in RETURN_REASONS:
+        flaw = (code, RETURN_REASONS[code])
+        moved = await take_scan.take_flaw(uow, session, button.key, flaw, talk.now, talk.today)
+    elif code in REOPEN_REASONS:
+        reason = REOPEN_REASONS[code]
+        moved = await take_scan.take_reason(uow, session, button.key, "reopen", reason, talk.now, talk.today)
+    else:
         raise NotFound
-    moved = await take_scan.take_reason(talk.uow, talk.session, button.key, reason, talk.now, talk.today)
     _show(talk, _card(talk, moved))
 
 
@@ -268,6 +273,7 @@ ACTS: dict[str, Press] = {
     "posted": _asks("posted"),
     "received": _asks("received"),
     "return": _asks("return"),
+    "reopen": _asks("reopen"),
     "uploaded": _moves("uploaded"),
     "promised": _moves("promised"),
     "confirm": _moves("confirm"),

@@ -9,7 +9,7 @@ from bot.callbacks import act as button
 from bot.context import Settings
 from bot.replies import Button, Rows, Screen
 from bot.views.payment import number_buttons
-from school.closing import is_closed, original_closed, original_due, scan_closed
+from school.closing import final_state, is_closed, original_closed, original_due, scan_closed
 from school.order import Order
 from school.payer import PayerKind
 from school.use_cases.make_acts import Opened
@@ -22,6 +22,8 @@ from wording.closing import (
     DONE,
     REASON_BUTTONS,
     REFUSED,
+    REOPEN_BUTTONS,
+    REOPEN_REASON_BUTTONS,
     RETURN_REASONS,
     UPLOADED_BEFORE,
     next_step,
@@ -122,7 +124,7 @@ def problem(words: str, act_id: str) -> Screen:
 def question(asked: Question, settings: Settings) -> Screen:
     """Ask for what the move needs, with its quick answers."""
     act = asked.opened.act
-    kind = "tracking" if asked.wants == "tracking" else asked.move
+    kind = "tracking" if asked.wants == "tracking" else "remark" if "remark" in asked.draft.answers else asked.move
     text = [f"<b>{ASK[kind]}</b>", f"Акт № {escape(act.number)}, заявка № {asked.opened.order.number}."]
     if asked.wants in ASK_EXAMPLE:
         text.append(f"Например: <code>{ASK_EXAMPLE[asked.wants]}</code>")
@@ -132,8 +134,9 @@ def question(asked: Question, settings: Settings) -> Screen:
     if asked.wants == "day":
         rows.append((Button("Сегодня", button("day", act.id, "0")), Button("Вчера", button("day", act.id, "1"))))
     if asked.wants == "reason":
-        reasons = [Button(label, button("why", act.id, code)) for code, label in REASON_BUTTONS.items()]
-        rows += [tuple(reasons[:2]), tuple(reasons[2:])]
+        labels = REOPEN_REASON_BUTTONS if asked.move == "reopen" else REASON_BUTTONS
+        reasons = [Button(label, button("why", act.id, code)) for code, label in labels.items()]
+        rows += [tuple(reasons[at : at + 2]) for at in range(0, len(reasons), 2)]
     return Screen("\n".join(text), (*rows, _stop(act.id)))
 
 
@@ -181,6 +184,8 @@ def moves(opened: Opened) -> list[str]:
         found.append("show")
     if opened.school and act.diadoc != "signed":
         found += [*(["return"] if act.scan == "confirmed" else []), *(["received"] if not act.received_on else [])]
+    if opened.school and final_state(act) is not None:
+        found.append("reopen")
     return list(dict.fromkeys(found))
 
 
@@ -218,6 +223,8 @@ def _buttons(opened: Opened, start: int, undo: str) -> Rows:
     at = start if start < len(found) else 0
     labels = BUTTONS | ({"make": "Сделать заново"} if opened.act.paper else {})
     labels |= {"scan": "Заменить скан"} if opened.act.scan_pages else {}
+    state = final_state(opened.act)
+    labels |= {"reopen": REOPEN_BUTTONS[state]} if state is not None else {}
     buttons = [Button(labels[move], button(move, act_id)) for move in found[at : at + room]]
     if undo:
         buttons.append(Button("Отменить", button("undo", undo)))

@@ -22,18 +22,33 @@ UNDO = timedelta(hours=24)
 UNDO_KIND = "act_undo"
 
 Move = Literal[
-    "paper", "sent", "scan", "uploaded", "promised", "diadoc", "signed", "posted", "received", "confirm", "return"
+    "paper",
+    "sent",
+    "scan",
+    "uploaded",
+    "promised",
+    "diadoc",
+    "signed",
+    "posted",
+    "received",
+    "confirm",
+    "return",
+    "reopen",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a move needs: the day of what has happened (school's zone), and the tracking id, reason or files."""
+    """What a move needs: the day of what has happened (school's zone), and the tracking id, reason or files.
+
+    `flaw` is the code of the reason of a return.
+    """
 
     day: date
     now: datetime
     tracking: str = ""
     reason: str = ""
+    flaw: str = ""
     pages: tuple[Page, ...] = ()
 
 
@@ -57,9 +72,10 @@ MOVES: dict[Move, Callable[[Act, Given], Act]] = {
     "posted": lambda act, given: closing.posted(act, given.day, parse_tracking(given.tracking)),
     "received": lambda act, given: closing.received(act, given.day),
     "confirm": lambda act, given: closing.confirmed(act, given.day),
-    "return": lambda act, given: closing.scan_returned(act, given.reason),
+    "return": lambda act, given: closing.scan_returned(act, given.reason, given.flaw),
+    "reopen": lambda act, _: closing.reopened(act),
 }
-OF_SCHOOL: frozenset[Move] = frozenset({"received", "confirm", "return"})
+OF_SCHOOL: frozenset[Move] = frozenset({"received", "confirm", "return", "reopen"})
 # A letter that has left does not come back.
 FINAL: frozenset[Move] = frozenset({"sent"})
 
@@ -79,7 +95,7 @@ async def move_act(uow: UnitOfWork, session: Session, act_id: str, move: Move, g
     after = MOVES[move](opened.act, given)
     if after == opened.act:
         return Moved(opened, move)
-    return await save_move(uow, session, opened, move, after, given.now)
+    return await save_move(uow, session, opened, move, after, given.now, given.reason)
 
 
 async def act_to_move(uow: UnitOfWork, session: Session, act_id: str, move: Move) -> Opened:
@@ -90,15 +106,23 @@ async def act_to_move(uow: UnitOfWork, session: Session, act_id: str, move: Move
     return opened
 
 
-async def save_move(uow: UnitOfWork, session: Session, opened: Opened, move: Move, after: Act, now: datetime) -> Moved:
+async def save_move(
+    uow: UnitOfWork, session: Session, opened: Opened, move: Move, after: Act, now: datetime, reason: str = ""
+) -> Moved:
     """Stage the act as it is after the move, the audit's line, the word to managers and the way back."""
     act = opened.act
     uow.save_act(after)
-    uow.audit(f"chat:{who(session)}", f"act.{move}", act.id, *closing.differences(act, after))
+    before, came = closing.differences(act, after)
+    if move == "reopen":
+        came = closing.with_reason(came, reason)
+    uow.audit(f"chat:{who(session)}", f"act.{move}", act.id, before, came)
     secret = "" if move in FINAL else _keep_undo(uow, act, move, now)
     moved = Moved(replace(opened, act=replace(after, version=act.version + 1)), move, secret)
     if move == "return":
         await _tell_returned(uow, moved, now)
+    if move == "reopen":
+        told = {**about(moved.opened), "reason": reason, "state": closing.final_state(act)}
+        await tell_managers(uow, act.centre, "act_reopened", told, f"act_reopened:{act.id}:{act.version}")
     return moved
 
 
@@ -124,6 +148,9 @@ async def undo_move(uow: UnitOfWork, session: Session, secret: str, now: datetim
     if move == "return":
         key = f"scan_return_undone:{token.sha256}"
         await tell_managers(uow, act.centre, "scan_return_undone", about(undone.opened), key)
+    if move == "reopen":
+        key = f"act_reopen_undone:{token.sha256}"
+        await tell_managers(uow, act.centre, "act_reopen_undone", about(undone.opened), key)
     return undone
 
 

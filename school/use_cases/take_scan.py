@@ -23,6 +23,7 @@ from school.use_cases.move_act import MOVES, Given, Move, Moved, act_to_move, mo
 FORM = "act"
 MOST_REASON = 500
 FILES: frozenset[Move] = frozenset({"scan", "paper"})
+REASONED: frozenset[Move] = frozenset({"return", "reopen"})
 
 Wants = Literal["day", "tracking", "reason", "files"]
 
@@ -87,7 +88,29 @@ async def take_text(uow: UnitOfWork, session: Session, text: str, now: datetime,
     reason = " ".join(text.split())
     if not 0 < len(reason) <= MOST_REASON:
         raise BadAnswer("reason_long", text, limit=MOST_REASON)
-    return await take_reason(uow, session, draft.answers["act"], reason, now, today)
+    if move == "return":
+        return await _ask_flaw(uow, session, draft, reason, now)
+    return await take_reason(uow, session, draft.answers["act"], move, reason, now, today)
+
+
+async def _ask_flaw(uow: UnitOfWork, session: Session, draft: Draft, remark: str, now: datetime) -> Question:
+    """Keep the typed remark, and ask for the kind of the flaw: the original's term hangs on it."""
+    opened = await act_to_move(uow, session, draft.answers["act"], "return")
+    told = replace(draft, answers={**draft.answers, "remark": remark}, touched_at=now)
+    uow.save_draft(told)
+    return Question(opened, "return", "reason", told)
+
+
+async def take_flaw(
+    uow: UnitOfWork, session: Session, act_id: str, flaw: tuple[str, str], now: datetime, today: date
+) -> Moved:
+    """Return the scan for this flaw (code, words) with the remark typed before, if any. Raises as `move_act`."""
+    code, words = flaw
+    draft = await uow.active_draft(who(session), FORM)
+    typed = draft.answers.get("remark") if draft is not None and draft.answers.get("act") == act_id else None
+    reason = f"{words} ({typed})" if typed else words
+    await stop(uow, session, now)
+    return await move_act(uow, session, act_id, "return", Given(today, now, reason=reason, flaw=code), today)
 
 
 async def take_day(uow: UnitOfWork, session: Session, act_id: str, day: date, now: datetime, today: date) -> Moved:
@@ -101,10 +124,12 @@ async def take_day(uow: UnitOfWork, session: Session, act_id: str, day: date, no
     return moved
 
 
-async def take_reason(uow: UnitOfWork, session: Session, act_id: str, reason: str, now: datetime, today: date) -> Moved:
-    """Return the scan for this reason, typed or chosen. Raises as `move_act`."""
+async def take_reason(
+    uow: UnitOfWork, session: Session, act_id: str, move: Move, reason: str, now: datetime, today: date
+) -> Moved:
+    """Do what needs a reason for this one, typed or chosen. Raises as `move_act`."""
     await stop(uow, session, now)
-    return await move_act(uow, session, act_id, "return", Given(today, now, reason=reason), today)
+    return await move_act(uow, session, act_id, move, Given(today, now, reason=reason), today)
 
 
 async def may_take_file(uow: UnitOfWork, session: Session, now: datetime) -> Question:
@@ -176,7 +201,7 @@ def _first(move: Move) -> Wants:
         return "files"
     if move == "posted":
         return "tracking"
-    return "reason" if move == "return" else "day"
+    return "reason" if move in REASONED else "day"
 
 
 def _wanted(draft: Draft, move: Move) -> Wants:

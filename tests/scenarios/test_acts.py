@@ -266,6 +266,7 @@ async def test_the_school_returns_a_scan_with_a_reason(stage: Stage) -> None:
     await press_through(curator, "Вернуть")
     await curator.wait_for("Почему возвращаете скан?", timeout=40)
     await curator.send("Нет печати на <второй> странице")
+    await curator.press("Не подписан", await curator.wait_for("Пояснение записали", timeout=40))
     done = await curator.wait_for("Скан вернули", timeout=40)
     told = await manager.wait_for("Школа вернула скан акта", timeout=40)
     assert "Нет печати на <второй> странице" in told.text

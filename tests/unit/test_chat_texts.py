@@ -157,6 +157,8 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "scan_returned": ACT_DATA,
     "scan_return_undone": ACT_DATA,
+    "act_reopened": {**ACT_DATA, "state": "diadoc"},
+    "act_reopen_undone": ACT_DATA,
 }
 
 

@@ -17,7 +17,18 @@ from school.questionnaire import Page
 from school.use_cases.make_acts import Opened
 from school.use_cases.move_act import MOVES
 from tests.papers import PAYER
-from wording.closing import ASK, BUTTONS, DONE, REASON_BUTTONS, RETURN_REASONS, next_step, state_lines
+from wording.closing import (
+    ASK,
+    BUTTONS,
+    DONE,
+    REASON_BUTTONS,
+    REOPEN_BUTTONS,
+    REOPEN_REASON_BUTTONS,
+    REOPEN_REASONS,
+    RETURN_REASONS,
+    next_step,
+    state_lines,
+)
 
 NOW = datetime(2027, 5, 4, 9, tzinfo=UTC)
 TODAY = date(2027, 5, 4)
@@ -167,7 +178,49 @@ def test_every_move_has_its_words() -> None:
     """Each move says what was done; what is asked has a question; each reason has a button."""
     assert set(DONE) == set(MOVES)
     assert set(RETURN_REASONS) == set(REASON_BUTTONS)
-    assert {"scan", "paper", "signed", "diadoc", "received", "tracking", "posted", "return"} == set(ASK)
+    asked = {"scan", "paper", "signed", "diadoc", "received", "tracking", "posted", "return", "remark", "reopen"}
+    assert asked == set(ASK)
+    assert set(REOPEN_REASONS) == set(REOPEN_REASON_BUTTONS)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "starts"),
+    [("unsigned", 21), ("wrong", 21), ("unreadable", 4), ("pages", 4), ("", 4)],
+)
+def test_only_what_was_no_act_starts_the_originals_term_anew(flaw: str, starts: int) -> None:
+    """The original's term stays where the first scan put it, unless that was unsigned or another document (C3)."""
+    first = closing.with_scan(ACT, (PAGE,), TODAY)
+    assert closing.with_scan(first, (OTHER,), date(2027, 5, 20)).scanned_on == TODAY
+    again = closing.with_scan(closing.scan_returned(first, "слова", flaw), (OTHER,), date(2027, 5, 21))
+    assert (again.scanned_on, again.scan_pages) == (date(2027, 5, starts), (OTHER,))
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "fits"),
+    [
+        (closing.signed_in_diadoc(ACT, TODAY), "diadoc", ACT),
+        (closing.uploaded(ACT, TODAY), "uploaded", ACT),
+        (closing.confirmed(ACT, TODAY), "confirmed", ACT),
+        (closing.received(closing.uploaded(ACT, TODAY), TODAY), "received", closing.uploaded(ACT, TODAY)),
+        (closing.confirmed(closing.uploaded(ACT, TODAY), TODAY), "confirmed", closing.uploaded(ACT, TODAY)),
+        (
+            closing.uploaded(closing.with_scan(ACT, (PAGE,), TODAY), date(2027, 5, 6)),
+            "uploaded",
+            closing.with_scan(ACT, (PAGE,), TODAY),
+        ),
+    ],
+)
+def test_a_final_state_is_taken_back(act: Act, state: str, fits: Act) -> None:
+    """The act is as it was before the final state was noted; both clocks run as they did."""
+    assert closing.final_state(act) == state
+    assert closing.reopened(act) == fits
+
+
+def test_an_open_act_is_not_reopened() -> None:
+    """What is not final is refused by its reason."""
+    with pytest.raises(ActState) as caught:
+        closing.reopened(closing.with_scan(ACT, (PAGE,), TODAY))
+    assert caught.value.data["why"] == "not_final"
 
 
 STATES = (
@@ -204,9 +257,9 @@ def test_a_card_reads_well_in_every_state(act: Act, rights: tuple[bool, bool]) -
         if "Ещё" not in labels:
             break
         start += len(labels) - 1
-    renamed = {"make": {"Сделать заново"}, "scan": {"Заменить скан"}}
+    renamed = {"make": {"Сделать заново"}, "scan": {"Заменить скан"}, "reopen": set(REOPEN_BUTTONS.values())}
     for move in view.moves(one):
-        assert renamed.get(move, set()) | {BUTTONS[move]} & set(reached)
+        assert (renamed.get(move, set()) | {BUTTONS.get(move)}) & set(reached)
 
 
 def test_the_day_of_a_year_without_a_calendar_is_marked() -> None:
