@@ -49,7 +49,6 @@ from web.site import SiteFiles
 
 log = logging.getLogger(__name__)
 
-PENDING_AT_START = 100_000
 # A stop in all: 8 for the workers, 8 for the deliverers side by side, 5 for the webhook's server; 25 end it anyhow.
 WORKERS_STOP = 8.0
 HARD_STOP = 25.0
@@ -118,8 +117,8 @@ class App:
         self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
         self._closing.push_async_callback(self.mailroom.stop)
         self._start_ticker()
-        workers.take(await self.database.inbox.pending(PENDING_AT_START))
-        intake = Intake(bot.id, self.database.inbox, workers.take, self._heard, self.telegram.refused)
+        await workers.start()
+        intake = Intake(bot.id, self.database.inbox, workers, self._heard, self.telegram.refused)
         await self._start_servers(self.door.username, SiteFiles(uploads, self.vault.get, pictures), intake)
         await self.mailroom.start()
         await self.door.connect(partial(self._start_intake, bot, intake, conversation))

@@ -1,7 +1,6 @@
 """One update from the inbox to its committed effects: open a unit of work, route, stage the replies, commit once."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -14,16 +13,15 @@ from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.types import BotCommandScopeChat, CallbackQuery, Message, Update, User
 
-from bot import menus, routers, texts
+from bot import menus, odd_updates, raw_updates, routers, texts
+from bot.alerts import alert_admins
 from bot.context import Files, Settings, Talk
 from bot.replies import Replies, Screen
 from bot.routers import groups
 from bot.views.closed import problem_words
-from school.centre import Role
 from school.digest_readers import is_to_note
 from school.draft import SIDE_FORMS, Visitor
 from school.errors import BadAnswer, Conflict, SchoolError
-from school.notices import Notice
 from school.ports import Clock, CommittingUnitOfWork, Session, UnitOfWork
 from school.use_cases.prove_link import PROOF
 
@@ -67,13 +65,21 @@ class Conversation:
 
         Raises `Conflict` when another input was faster (run it again), and whatever a defect raises.
         """
-        update = Update.model_validate(json.loads(row.payload), context={"bot": self._bot})
-        uow = self._open_uow()
+        read = raw_updates.read(row.payload, self._bot)
+        update, uow = read.update, self._open_uow()
+        if read.odd:
+            await odd_updates.tell(uow, read.odd, row.payload, self._clock.now(), in_chat=self._settings.in_chat)
+        if update is None or odd_updates.says_nothing(update, odd=bool(read.odd)):
+            odd_updates.ask_anew(uow, row.payload, row.id, self._settings)
+            await self._settle(uow, row.id)
+            return
         found = _person(update)
         if found is None:
             await self._in_group(update, uow, row.id)
-            uow.mark_handled(row.id)
-            await uow.commit()
+            await self._settle(uow, row.id)
+            return
+        if odd_updates.is_service(update):
+            await self._settle(uow, row.id)
             return
         is_command = update.message is not None and (update.message.text or "").startswith("/")
         talk = await self._talk(uow, row, *found, is_command=is_command)
@@ -88,6 +94,10 @@ class Conversation:
         changed = {*talk.menu_changes} | ({talk.chat_id} if talk.new_role is not None else set())
         for chat_id in changed:
             self._after(self._menu(chat_id))
+
+    async def _settle(self, uow: CommittingUnitOfWork, row_id: int) -> None:
+        uow.mark_handled(row_id)
+        await uow.commit()
 
     async def _in_group(self, update: Update, uow: CommittingUnitOfWork, row_id: int) -> None:
         """Take what happened in a group: it never reaches the handlers of private chats."""
@@ -161,10 +171,7 @@ class Conversation:
     async def alert(self, row: Row) -> None:
         """Tell the administrators that an update was set aside."""
         uow = self._open_uow()
-        for member in await uow.staff_of_role(Role.ADMIN):
-            data = {"text": "Сообщение клиента не удалось обработать и отложено. Посмотрите журнал сервера."}
-            key = f"alert:inbox:{row.id}:{member.id}"
-            uow.add_notice(Notice(uuid4().hex, "alert", "chat", str(member.chat_id), data, key))
+        await alert_admins(uow, odd_updates.ASIDE, f"inbox:{row.id}:{uuid4().hex}")
         await uow.commit()
 
     async def set_commands(self) -> None:
@@ -210,17 +217,3 @@ def _person(update: Update) -> tuple[User, int | None] | None:
     if isinstance(event, Message) and event.chat.type == "private" and event.from_user is not None:
         return event.from_user, None
     return None
-
-
-def chat_key(update: dict[str, Any]) -> int:
-    """Return the chat of a raw update: updates of one chat are handled in their order."""
-    for value in update.values():
-        if isinstance(value, dict):
-            holder = value.get("message", value) if "data" in value else value
-            chat = holder.get("chat") if isinstance(holder, dict) else None
-            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
-                return int(chat["id"])
-            sender = value.get("from")
-            if isinstance(sender, dict) and isinstance(sender.get("id"), int):
-                return int(sender["id"])
-    return 0

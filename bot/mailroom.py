@@ -20,7 +20,6 @@ from storage.vault import open_vault
 
 log = logging.getLogger(__name__)
 
-PENDING_AT_START = 10_000
 RECEIVER_STOP = 5.0  # seconds
 WORKERS_STOP = 8.0
 # Letters handed over in process have places of their own, which no mailbox has.
@@ -71,7 +70,7 @@ class Mailroom:
 
     async def start(self) -> None:
         """Take up what was left, and begin to receive."""
-        self.workers.take(await self._inbox.pending(PENDING_AT_START))
+        await self.workers.sweep()
         if self._receiver is not None:
             await self._receiver.start()
 
@@ -87,8 +86,8 @@ class Mailroom:
         return ShownLetter(letter.text or letter.whole_text, names, raw)
 
     async def sweep(self) -> None:
-        """Take up letters that wait to be handled again, for instance after a consent came."""
-        self.workers.take(await self._inbox.pending(PENDING_AT_START))
+        """Take up letters that nobody holds: their commit was not heard of, or a consent that they waited for came."""
+        await self.workers.sweep()
 
     async def forget(self, before: datetime) -> None:
         """Erase raw letters handled before this moment."""

@@ -72,7 +72,7 @@ def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock
         Tick("groups", 600, GroupDigest(open_uow, database.centres, clock, zone)),
         Tick("report", 600, WeeklyReporter(open_uow, database.centres, clock, zone)),
         Tick("reminders", 60, ReminderKeeper(open_uow, database.outbox, clock, zone, reminders.policy())),
-        Tick("letters", 30, mailroom.sweep),
+        Tick("letters", 5, mailroom.sweep),
         Tick("letters_aside", 600, AsideTeller(open_uow, clock, zone)),
         Tick("inbox", 3600, forget),
     ]

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 
 from bot.faults import where
+from bot.lanes import Lanes
 from school.errors import Conflict
 from school.mailroom import StoredLetter
 from school.ports_mail import MailInbox
@@ -19,6 +19,7 @@ MOST_TRIES = 3
 JITTER = 0.02  # seconds
 PAUSE = 0.5  # seconds, doubled at each try
 AWAY = 5.0  # seconds, while the database is away
+MOST_SWEPT = 10_000
 
 Handle = Callable[[StoredLetter], Awaitable[None]]
 Alert = Callable[[StoredLetter], Awaitable[None]]
@@ -32,43 +33,44 @@ class LetterWorkers:
         self._handle = handle
         self._alert = alert
         self._places = asyncio.Semaphore(SENDERS_AT_ONCE)
-        self._queues: dict[str, deque[StoredLetter]] = {}
-        self._held: set[int] = set()
+        self._lanes: Lanes[StoredLetter] = Lanes(lambda letter: letter.sender)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def take(self, letters: Sequence[StoredLetter]) -> None:
-        """Take letters in their order; one that is held already is not taken twice."""
+        """Take letters; one that is held already is not taken twice, an earlier one goes before those that wait."""
         for letter in letters:
-            if letter.id in self._held:
+            lane = self._lanes.add(letter)
+            if lane is None:
                 continue
-            self._held.add(letter.id)
-            queue = self._queues.get(letter.sender)
-            if queue is not None:
-                queue.append(letter)
-                continue
-            self._queues[letter.sender] = deque([letter])
-            task = asyncio.create_task(self._sender(letter.sender))
+            task = asyncio.create_task(self._sender(lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def sweep(self) -> None:
+        """Take the pending letters that nobody holds. Raises what the store raises."""
+
+        async def read(held: Collection[int]) -> Sequence[StoredLetter]:
+            return [letter for letter in await self._inbox.pending(MOST_SWEPT) if letter.id not in held]
+
+        self.take(await self._lanes.strays(read))
 
     async def idle(self) -> None:
         """Wait until nothing is in hand."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def _sender(self, sender: str) -> None:
-        queue = self._queues[sender]
-        while queue and not self._stopping:
+    async def _sender(self, lane: Hashable) -> None:
+        while not self._stopping and (letter := self._lanes.next(lane)) is not None:
             async with self._places:
                 try:
-                    await self._one(queue[0])
+                    await self._one(letter)
                 except Exception as error:  # noqa: BLE001 - the database is away: the sender's letters wait in order
                     log.error("a letter waits for the database: %s", where(error))
+                    self._lanes.put_back(letter)
                     await asyncio.sleep(AWAY)
-                    continue
-            self._held.discard(queue.popleft().id)
-        del self._queues[sender]
+                else:
+                    self._lanes.finish(letter)
 
     async def _one(self, letter: StoredLetter) -> None:
         reruns = 0

@@ -30,15 +30,18 @@ async def claim(database: Database, limit: int = 100, at: object = NOW) -> list[
 
 
 async def test_update_is_stored_once_in_order_of_arrival(database: Database) -> None:
-    """An update that comes again, or twice in a batch, is stored once; another bot's of the same number is another."""
+    """An update that comes again, or twice in a batch, is stored once; another bot's of the same number is another.
+
+    One that comes again is told while it is pending.
+    """
     batch = [NewUpdate(number, 7, f'{{"n":{number}}}') for number in (12, 11, 12)]
     first = await database.inbox.store(1, batch)
     again = await database.inbox.store(1, [*batch, NewUpdate(5, 7, "{}")])
     other = await database.inbox.store(2, [NewUpdate(11, 7, "{}")])
     assert [row.update_id for row in first] == [12, 11]
-    assert [row.update_id for row in again] == [5]
+    assert [row.update_id for row in again] == [12, 11, 5]
     assert await database.inbox.store(1, []) == []
-    assert await database.inbox.pending(10) == [*first, *again, *other]
+    assert await database.inbox.pending(10) == [*again, *other]
     assert await database.inbox.pending(1) == first[:1]
 
 
@@ -58,7 +61,7 @@ async def test_handled_mark_commits_with_the_effects_and_once(database: Database
 
 
 async def test_poisoned_update_is_counted_and_set_aside(database: Database) -> None:
-    """Failures are counted; an update set aside waits no more and is forgotten in its time, a pending one never."""
+    """Failures are counted; an update set aside waits for a person, a pending one for its turn: both stay."""
     poisoned, waiting = await database.inbox.store(1, [NewUpdate(1, 7, "{}"), NewUpdate(2, 7, "{}")])
     assert await database.inbox.failed(poisoned.id, "KeyError") == 1
     assert await database.inbox.failed(poisoned.id, "KeyError") == 2
@@ -67,7 +70,23 @@ async def test_poisoned_update_is_counted_and_set_aside(database: Database) -> N
     assert await database.inbox.failed(poisoned.id, "KeyError") == 0
     await database.inbox.forget(NOW + timedelta(days=36500))
     assert await database.inbox.pending(10) == [waiting]
+    assert [one.id for one in await database.inbox.aside(10, 0)] == [poisoned.id]
+    assert await database.inbox.drop(poisoned.id)
+    assert not await database.inbox.take_up(poisoned.id)
+    await database.inbox.forget(NOW + timedelta(days=36500))
     assert await database.run(lambda c: c.execute(select(t.inbox.c.id)).scalars().all()) == [waiting.id]
+
+
+async def test_an_update_that_was_set_aside_is_taken_up_again(database: Database) -> None:
+    """It is pending anew with no tries, and the sweep finds it beside those that are held."""
+    poisoned, held = await database.inbox.store(1, [NewUpdate(1, 7, "{}"), NewUpdate(2, 7, "{}")])
+    await database.inbox.failed(poisoned.id, "KeyError")
+    await database.inbox.set_aside(poisoned.id, "KeyError")
+    assert await database.inbox.aside_count() == 1
+    assert await database.inbox.strays({held.id}) == []
+    assert await database.inbox.take_up(poisoned.id)
+    assert await database.inbox.strays({held.id}) == [poisoned]
+    assert await database.inbox.waits(poisoned.id)
 
 
 async def test_notice_of_a_known_key_is_dropped(database: Database) -> None:

@@ -21,7 +21,7 @@ SECRET = "secret-of-the-tests"
         ("тайна", b'{"update_id": 1}', 403),
         (SECRET, b"not json", 400),
         (SECRET, b"[]", 400),
-        (SECRET, b'{"update_id": "x"}', 400),
+        (SECRET, b'{"update_id": "x"}', 200),
         (SECRET, b"[" + b"1" * (2 * 1024 * 1024) + b"]", 413),
     ],
 )
