@@ -32,10 +32,11 @@ from bot.ticks import all_ticks, teller
 from bot.watch.database import DatabaseLook
 from bot.watch.inside import DiskLook, QueuesLook
 from bot.watch.outside import MailboxLook, TelegramLook
+from bot.watch.tell import Teller
 from bot.watch.troubles import Watch
 from bot.workers import Workers
 from mail.imap_settings import ReceiverState
-from scheduler.ticker import Ticker
+from scheduler.ticker import Tick, Ticker
 from school.ports import Clock, Vault
 from storage.backup import database_file
 from storage.checker import ProcessChecker
@@ -116,6 +117,13 @@ class App:
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
         self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
         self._closing.push_async_callback(self.mailroom.stop)
+        self.teller = Teller(
+            self.watch,
+            ServiceState(self.database),
+            lambda: self.database.uow(self.clock),
+            self.clock,
+            partial(_say, bot),
+        )
         self._start_ticker()
         await workers.start()
         intake = Intake(bot.id, self.database.inbox, workers, self._heard, self.telegram.refused)
@@ -185,6 +193,7 @@ class App:
 
     def _start_ticker(self) -> None:
         ticks = all_ticks(self.database, self.vault, self.mailroom, self.clock, self.settings)
+        ticks.append(Tick("troubles", 30, self.teller))
         self.metrics.ticks.expect(ticks)
         self.ticker = Ticker(ticks, teller(self.metrics.ticks))
         self.ticker.start()
@@ -241,6 +250,10 @@ class App:
         if self._started:
             self._started = False
             await self._closing.aclose()
+
+
+async def _say(bot: Bot, chat_id: int, text: str) -> None:
+    await bot.send_message(chat_id, text)
 
 
 async def _set_commands(conversation: Conversation) -> None:

@@ -1,4 +1,4 @@
-"""Letters to staff about their page: the link that signs in, and the mailbox that was changed."""
+"""Letters to staff: the link that signs in to the page, the mailbox that was changed, a trouble of the bot."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +18,18 @@ class MailboxChangedData(TypedDict):
     """Data of `staff_mailbox_changed`, to the mailbox that was."""
 
     name: str
+
+
+class TroubleData(TypedDict):
+    """Data of `trouble`, to administrators: a whole sentence, and whether it says that the trouble is over."""
+
+    words: str
+    over: bool
+
+
+def trouble(data: TroubleData, _: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of the letter."""
+    return {"words": data["words"], "over": data["over"]}
 
 
 def sign_in(data: SignInData, settings: Mapping[str, str]) -> dict[str, Any]:

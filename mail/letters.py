@@ -171,6 +171,7 @@ LETTERS: dict[str, Letter] = {
         Letter("action_code", centre.action_code),
         Letter("staff_sign_in", contexts_staff.sign_in),
         Letter("staff_mailbox_changed", contexts_staff.mailbox_changed),
+        Letter("trouble", contexts_staff.trouble),
         Letter("reminders_off", reminders.off, ("school.curator_email",)),
         Letter("access_list", students.access_list, attachments=_access_files),
         Letter("report_weekly", contexts_report.report_weekly, attachments=_report_files),

@@ -397,6 +397,8 @@ def _staff_letters() -> dict[str, tuple[str, Any]]:
             {"name": "Анна Орлова", "link": link, "expires_at": "2027-04-21T09:15:00+00:00"},
         ),
         "staff_mailbox_changed": ("staff_mailbox_changed", {"name": "Анна Орлова"}),
+        "trouble": ("trouble", {"words": "Телеграм не отвечает уже 5 минут: проверьте сеть.", "over": False}),
+        "trouble_over": ("trouble", {"words": "Телеграм снова отвечает.", "over": True}),
     }
 
 

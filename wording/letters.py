@@ -23,6 +23,7 @@ LETTER_NAMES: dict[str, str] = {
     "action_code": "код подтверждения, центру",
     "staff_sign_in": "вход на страницу сотрудника",
     "staff_mailbox_changed": "рабочую почту сменили",
+    "trouble": "неполадка бота, администратору",
     "reminders_off": "больше не напоминаем",
     "access_list": "список для доступа",
     "report_weekly": "отчёт за неделю",

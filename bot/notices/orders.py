@@ -79,6 +79,11 @@ def alert(data: dict[str, Any]) -> Screen:
     return Screen(f"⚠️ {escape(str(data['text']))}")
 
 
+def trouble(data: dict[str, Any]) -> Screen:
+    """Something stands in the way of the bot's work, or does no more (`over`)."""
+    return Screen(f"{'✅' if data['over'] else '⚠️'} {escape(str(data['words']))}")
+
+
 WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "order_to_staff": order_to_staff,
     "link_locked": link_locked,
@@ -86,4 +91,5 @@ WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "draft_nudge": draft_nudge,
     "draft_expired": draft_expired,
     "alert": alert,
+    "trouble": trouble,
 }

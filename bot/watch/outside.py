@@ -9,7 +9,7 @@ from wording.plurals import plural
 
 SILENT_SECONDS = 150.0  # a long poll lasts 50 s, and a pause after a failure 30
 MAILBOX_SECONDS = 120.0
-_NO_ENTRY = "Telegram не принимает токен бота: новый даёт @BotFather, впишите его в telegram.token и перезапустите бота"
+_NO_ENTRY = "Телеграм не принимает токен бота: новый даёт @BotFather, впишите его в telegram.token и перезапустите бота"
 _TAKEN = "сообщения бота забирает другой процесс с тем же токеном: остановите его"
 _MAILBOX = {
     "login": "сервер не принял имя или пароль: проверьте imap.username и imap.password",
@@ -51,7 +51,7 @@ class TelegramLook:
         if self._refusal == 409:
             return Trouble("telegram", _TAKEN)
         since = f"уже {plural(int(silent // 60), 'минуту', 'минуты', 'минут')}" if silent >= 60 else "с самого запуска"
-        return Trouble("telegram", f"Telegram не отвечает {since}: проверьте сеть и telegram.api_server")
+        return Trouble("telegram", f"Телеграм не отвечает {since}: проверьте сеть и telegram.api_server")
 
 
 class MailboxLook:

@@ -1,5 +1,7 @@
 """Health and metrics over HTTP, on a port apart from the pages."""
 
+from datetime import UTC, datetime, timedelta
+
 import aiohttp
 import pytest
 
@@ -40,6 +42,23 @@ async def test_readiness_names_a_database_that_is_away(stage: Stage, monkeypatch
     assert (await _ask(stage, "/healthz"))[0] == 200
     assert "school_database_up 0.0" in (await _ask(stage, "/metrics"))[1]
     monkeypatch.undo()
+
+
+async def test_an_update_that_is_stuck_is_no_readiness(stage: Stage) -> None:
+    """A person's message that nobody handles for minutes makes the bot not ready."""
+    await open_pages(stage)
+    await stage.app.database.inbox.store(1, [NewUpdate(1, 1, "{}")])
+    stage.clock.time = datetime.now(UTC) + timedelta(minutes=5, seconds=5)
+    status, text = await _ask(stage, "/readyz")
+    assert (status, "queue: сообщения людей ждут обработки уже 5 минут" in text) == (503, True)
+
+
+async def test_metrics_tell_ticks_and_room(stage: Stage) -> None:
+    """Each tick is counted by its name and outcome, and the room left on the disk is told."""
+    await open_pages(stage)
+    text = (await _ask(stage, "/metrics"))[1]
+    assert 'school_ticks_total{outcome="failed",tick="reminders"} 0.0' in text
+    assert "school_disk_free_bytes{folder=" in text
 
 
 async def test_metrics_tell_queues_and_sends(stage: Stage) -> None:

@@ -1,12 +1,6 @@
 """A start without Telegram or PostgreSQL, from outside: the process stays, says what is missing, and comes to life."""
 
 import asyncio
-import os
-import signal
-import socket
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -16,79 +10,8 @@ from sandbox.client import Sandbox
 from sandbox.server import SandboxServer
 from storage.database import Database
 from tests.integration.conftest import make_database
+from tests.integration.process import TOKEN, free_ports, running
 from tests.samples import CENTRE, catalogue
-
-ROOT = Path(__file__).parents[2]
-TOKEN = "4200042:token-of-the-tests-0123456789abcdef"
-
-
-def _ports(count: int) -> list[int]:
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    found = [int(one.getsockname()[1]) for one in held]
-    for one in held:
-        one.close()
-    return found
-
-
-class Run:
-    """The bot as a process, its health and its page."""
-
-    def __init__(self, process: asyncio.subprocess.Process, page: int, health: int, log: Path) -> None:
-        self.process = process
-        self.page = f"http://127.0.0.1:{page}"
-        self._health = f"http://127.0.0.1:{health}"
-        self._log = log
-
-    async def ready(self, wanted: Callable[[int, str], bool]) -> str:
-        """Ask /readyz until status and text are as wanted; return the text."""
-        last = "no answer"
-        try:
-            async with asyncio.timeout(60), aiohttp.ClientSession() as client:
-                while True:
-                    assert self.process.returncode is None, self.log()
-                    try:
-                        async with client.get(f"{self._health}/readyz") as answer:
-                            last = await answer.text()
-                            if wanted(answer.status, last):
-                                return last
-                    except aiohttp.ClientConnectionError:
-                        pass
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            pytest.fail(f"{last}\n{self.log()}")
-
-    def log(self) -> str:
-        """Return what the process said."""
-        return self._log.read_text("utf-8")
-
-
-@asynccontextmanager
-async def running(folder: Path, api: int, url: str = "") -> AsyncIterator[Run]:
-    """Run the bot until the end of the test; it has to stop cleanly."""
-    page, health = _ports(2)
-    url = url or f"sqlite+aiosqlite:///{folder}/bot.db"
-    (folder / "config.toml").write_text(
-        f'[telegram]\ntoken = "{TOKEN}"\napi_server = "http://127.0.0.1:{api}"\nlimits = false\n'
-        f'[database]\nurl = "{url}"\n[documents]\npath = "{folder}/documents"\n'
-        f'[web]\nport = {page}\npublic_url = "http://127.0.0.1:{page}"\nhealth_port = {health}\n'
-        '[school]\ndefault_centre = "0123"\n',
-        "utf-8",
-    )
-    log = folder / "log"
-    command = (sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml"))
-    with log.open("wb") as told:
-        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=told, stderr=told, env={**os.environ})
-    try:
-        yield Run(process, page, health, log)
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(40):
-            assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 async def _with_a_centre(folder: Path) -> None:
@@ -111,10 +34,10 @@ async def test_a_start_without_telegram(tmp_path: Path) -> None:
     The name is remembered: a later start without Telegram has it.
     """
     await _with_a_centre(tmp_path)
-    (api,) = _ports(1)
+    (api,) = free_ports(1)
     async with running(tmp_path, api) as bot:
         told = await bot.ready(lambda status, text: status == 503 and "telegram: " in text)
-        assert "Telegram не отвечает" in told
+        assert "Телеграм не отвечает" in told
         assert await _status(f"{bot.page}/order/0123") == 200
         assert "telegram.api_server" in bot.log()
         assert TOKEN not in bot.log()
@@ -145,7 +68,7 @@ async def test_a_start_without_postgresql(tmp_path: Path, postgresql: str) -> No
     """The port of health is open at once and says what is waited for; once the server is there all goes on."""
     url = await make_database(postgresql)
     port = int(url.rpartition(":")[2].partition("/")[0])
-    (door, api) = _ports(2)
+    (door, api) = free_ports(2)
     server = SandboxServer(TOKEN, limits=False)
     await server.start("127.0.0.1", api)
     try:

@@ -92,6 +92,7 @@ DATA: dict[str, dict[str, Any]] = {
     "phone_not_mine": STUDENT_DATA,
     "replace_wanted": STUDENT_DATA,
     "student_replaced": {**STUDENT_DATA, "before": "Орлова Е. В."},
+    "trouble": {"words": "Телеграм не отвечает <&>", "over": False},
     "staff_mailbox_changed": {"name": "Анна <&>"},
     "centre_closed": {"centre": "0123", "name": "СЦ «Пример» <&>"},
     "centre_opened": {"centre": "0123", "name": "СЦ «Пример» <&>"},

@@ -295,6 +295,7 @@ def test_waiting_for() -> None:
         "action_code",
         "staff_sign_in",
         "staff_mailbox_changed",
+        "trouble",
         "order_faults",
         "order_accepted",
         "order_not_taken",
