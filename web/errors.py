@@ -89,7 +89,10 @@ def refused(page: "Page", error: SchoolError) -> web.Response:
     if isinstance(error, BadAnswer):
         return page.show("refused.html", 400, title="Проверьте ответ", what=explain(error))
     title, what, status = WORDS.get(error.code, OTHER)
-    return page.show("refused.html", status, title=title, what=what, line=error.data.get("line"))
+    # A locked link still opens inside Telegram to the account that has proved before.
+    at = "/".join(page.request.path.split("/")[:3])
+    mini_app = f"{at}/telegram" if error.code == "link_locked" else ""
+    return page.show("refused.html", status, title=title, what=what, line=error.data.get("line"), mini_app=mini_app)
 
 
 def told(settings: PageSettings, words: tuple[str, str, int]) -> web.Response:

@@ -25,7 +25,7 @@ from school.use_cases.answerable import add_letter
 from school.use_cases.fill_form import ConsentText
 from school.use_cases.order_by_mail import NOBODY
 from school.use_cases.place_order import CentreClosed, Placed, order_data, place_order
-from school.use_cases.visit_page import Visit, new_client_link
+from school.use_cases.visit_page import Visit, new_client_link, person_of
 
 CONFIRMS = ("consent", "education", "rights")
 PLAIN = tuple(f.key for f in (*ORDER.before, *ORDER.after) if f.key != "consent")
@@ -300,5 +300,5 @@ async def send(
         data["clients"] = [{"number": order.number, "secret": new_client_link(uow, order, now)}]
         dedupe = f"order:{order.id}:orderer"
         add_letter(uow, "order_accepted", order.orderer.email, data, dedupe=dedupe, about=("order", order.id), now=now)
-    seen = (*visit.orders, order.id) if order.id not in visit.orders else visit.orders
-    return placed, secret, replace(visit, orders=seen)
+    seen = dict.fromkeys((*visit.orders, person_of(order)))
+    return placed, secret, replace(visit, orders=tuple(seen))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from school import tokens
 from school.errors import BadAnswer, NotFound
-from school.order import Enrolment, Order
+from school.order import Enrolment, Order, OrderLine
 from school.ports import OrderProof, Session, Token, UnitOfWork
 from school.use_cases.find import find_enrolment
 from school.use_cases.follow_order import open_order
@@ -24,13 +24,14 @@ VISIT = "visit"
 CLIENT_LINK = "client"
 VISIT_LASTS = timedelta(hours=12)
 CLIENT_LINK_LASTS = timedelta(days=180)
+_OF, _MARK = ":", 16  # between an id and the mark of its person; letters of the mark
 
 Told = Literal["student", "client"]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser's visit: ids of the lines and the orders it may see, the order draft it fills in.
+    """One browser's visit: the persons of the lines and the orders it may see (`person_of`), its order draft.
 
     `account` is the Telegram account that opened it as a Mini App, 0 for none; `stored` the token it is kept as, None
     while nothing was proved.
@@ -42,6 +43,20 @@ class Visit:
     draft: str = ""
     account: int = 0
     stored: Token | None = None
+
+    @property
+    def line_ids(self) -> list[str]:
+        """Ids of the lines that were proved; whoever was replaced since is there too."""
+        return [person.partition(_OF)[0] for person in dict.fromkeys(self.lines)]
+
+
+def person_of(of: OrderLine | Order) -> str:
+    """Return the id of a student's place, or of an order, bound to the person who is there now.
+
+    The name and the mobile are the person: another one in that place, or another mobile, is to be proved anew.
+    """
+    who = of.orderer if isinstance(of, Order) else of
+    return f"{of.id}{_OF}{tokens.digest(f'{who.name}{_OF}{who.mobile}')[:_MARK]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +77,16 @@ class Door:
         """The mobile in the order that proves who opened it, in E.164."""
         return self.about.line.mobile if self.about is not None else self.order.orderer.mobile
 
+    @property
+    def locked(self) -> bool:
+        """Whether wrong digits have closed the link to all who have not proved yet."""
+        return self.token.failures >= MOST_FAILURES
+
     def open_for(self, visit: Visit) -> bool:
         """Tell whether the visit has proved to be this person."""
         if self.about is not None:
-            return self.about.line.id in visit.lines
-        return self.order.id in visit.orders
+            return person_of(self.about.line) in visit.lines
+        return person_of(self.order) in visit.orders
 
 
 async def find_visit(uow: UnitOfWork, secret: str, now: datetime) -> Visit:
@@ -110,11 +130,23 @@ def renewed(uow: UnitOfWork, visit: Visit, secret: str, now: datetime) -> Visit:
     return replace(visit, sha256=tokens.digest(secret), stored=None)
 
 
-async def open_door(uow: UnitOfWork, secret: str, now: datetime) -> Door:
+async def open_door(uow: UnitOfWork, secret: str, now: datetime, visit: Visit | None = None) -> Door:
     """Find what the link leads to; it shows nothing before `Door.open_for`.
 
+    A locked link stays open to the visit that has proved already: wrong digits of others are not its own. Raises
+    `LinkDead`, `LinkLocked`.
+    """
+    door = await find_door(uow, secret, now)
+    if door.locked and (visit is None or not door.open_for(visit)):
+        raise LinkLocked
+    return door
+
+
+async def find_door(uow: UnitOfWork, secret: str, now: datetime) -> Door:
+    """Find what the link leads to, locked or not.
+
     Opening consumes nothing: mail scanners open links. A student's link stays good after admission: it
-    leads to their page then, when there is no questionnaire to fill in any more. Raises `LinkDead`, `LinkLocked`.
+    leads to their page then, when there is no questionnaire to fill in any more. Raises `LinkDead`.
     """
     token = await uow.token(tokens.digest(secret))
     if token is None or token.kind not in (STUDENT_LINK, CLIENT_LINK):
@@ -124,8 +156,6 @@ async def open_door(uow: UnitOfWork, secret: str, now: datetime) -> Door:
     told = {"line": line.id} if line is not None and may_be_asked(line) else {}
     if token.revoked_at or token.expires_at <= now:
         raise LinkDead(**told)
-    if token.failures >= MOST_FAILURES:
-        raise LinkLocked
     return door
 
 
@@ -166,17 +196,20 @@ async def enter(uow: UnitOfWork, door: Door, visit: Visit, now: datetime) -> Vis
     """Return the visit with what the door leads to; a student's Telegram account is bound by it too."""
     if door.about is None:
         uow.audit(actor_of(door), "page.opened", door.order.id)
-        return replace(visit, orders=(*visit.orders, door.order.id))
+        return replace(visit, orders=(*visit.orders, person_of(door.order)))
     line = door.about.line
     uow.audit(actor_of(door), "page.opened", line.id)
     if visit.account and line.student_id is None:
         uow.save_token(replace(door.token, used_by=visit.account, used_at=now))
         await bind(uow, door.about, visit.account, now)
-    return replace(visit, lines=(*visit.lines, line.id))
+    return replace(visit, lines=(*visit.lines, person_of(line)))
 
 
 async def enter_by_account(uow: UnitOfWork, door: Door, visit: Visit, now: datetime) -> Visit | None:
-    """Return the visit opened by the Telegram account alone, where that is bound already; else None."""
+    """Return the visit opened by the Telegram account alone, where that is bound already, by a locked link too.
+
+    Else None.
+    """
     known = door.about.line.student_id if door.about is not None else door.order.placed_by
     if door.about is None and door.order.filled_in_by_staff:
         # A manager placed it: the account is not the client's.

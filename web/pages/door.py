@@ -28,7 +28,7 @@ def where(here: Page) -> Where:
 
 async def find_door(here: Page) -> Door:
     """Return what the address leads to, proved or not. Raises `LinkDead`, `LinkLocked`."""
-    return await open_door(here.uow, here.token, here.now)
+    return await open_door(here.uow, here.token, here.now, here.visit)
 
 
 def behind(handler: BehindHandler) -> Handler:

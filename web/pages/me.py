@@ -15,7 +15,7 @@ from school.use_cases.converse import write_on_page
 from school.use_cases.fill_by_mail import set_preference
 from school.use_cases.find import find_enrolment
 from school.use_cases.tell import reaches_chat
-from school.use_cases.visit_page import Door
+from school.use_cases.visit_page import Door, person_of
 from web import errors
 from web.page import Page, page
 from web.pages import me_order
@@ -55,12 +55,13 @@ async def _enrolments(here: Page, door: Door) -> list[Enrolment]:
     """Return the proved courses of the person whose link it is; who was replaced meanwhile is another person."""
     assert door.about is not None
     own = door.about.line
-    others = [line_id for line_id in dict.fromkeys(here.visit.lines) if line_id != own.id]
+    others = [line_id for line_id in here.visit.line_ids if line_id != own.id]
     found = []
     for line_id in others:
         with suppress(NotFound):  # the place may be gone since
             found.append(await find_enrolment(here.uow, line_id))
-    same = [one for one in found if own.mobile == one.line.mobile or own.email.lower() == one.line.email.lower()]
+    proved = [one for one in found if person_of(one.line) in here.visit.lines]
+    same = [one for one in proved if own.mobile == one.line.mobile or own.email.lower() == one.line.email.lower()]
     return [door.about, *same]
 
 

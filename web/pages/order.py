@@ -313,7 +313,7 @@ async def _placed_before(here: Page, centre: Centre, draft: Draft) -> web.Stream
 
 async def _done(here: Page, centre: Centre) -> web.StreamResponse:
     """Say what happens next, to the visit that sent the order; behind the address stands the proof as everywhere."""
-    door = await open_door(here.uow, here.token, here.now)
+    door = await open_door(here.uow, here.token, here.now, here.visit)
     if door.token.kind != CLIENT_LINK or not door.open_for(here.visit):
         return here.go(f"/me/{here.token}")
     order = door.order

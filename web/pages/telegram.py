@@ -10,11 +10,11 @@ from aiohttp import web
 
 from school import tokens
 from school.ports import Token
-from school.use_cases.visit_page import enter_by_account
+from school.use_cases.prove_link import LinkLocked
+from school.use_cases.visit_page import enter_by_account, find_door
 from web import security
 from web.mini_app import LONGEST, Opened, Untrusted, read_init_data
 from web.page import Handler, Page, answer
-from web.pages.door import find_door
 
 SEEN = "init_data"
 
@@ -60,10 +60,12 @@ async def _once(here: Page, opened: Opened) -> None:
 
 async def _opened(here: Page) -> web.StreamResponse:
     """Open the door to the account that is bound to it, else keep the account until the digits are proved."""
-    door = await find_door(here)
+    door = await find_door(here.uow, here.token, here.now)
     if door.open_for(here.visit):
         return _known(here)
     visit = await enter_by_account(here.uow, door, here.visit, here.now)
+    if visit is None and door.locked:
+        raise LinkLocked
     if visit is None:
         return _known(here)
     here.enter(visit)
