@@ -20,6 +20,7 @@ SIGN_IN, VISIT = "sign_in", "staff_visit"
 LINK_LASTS = timedelta(minutes=15)
 VISIT_LASTS = timedelta(hours=2)
 MOST_VISITS = 20
+MOST_LETTERS, LETTERS_DAY = 20, timedelta(days=1)  # sign-in letters in a day that nobody has used
 
 
 class SignInDead(SchoolError):
@@ -49,15 +50,22 @@ class StaffVisit:
 async def ask_sign_in(uow: UnitOfWork, typed: str, door: str, now: datetime, to: str = "") -> None:
     """Stage the letter with the link where the mailbox signs somebody in; else nothing, and in silence.
 
-    `door` is the address that the secret completes, `to` the path to go on to. Problems: those of `parse_email`.
+    A mailbox gets `MOST_LETTERS` in a day; those that signed somebody in are not counted, so that whoever asks for a
+    stranger shuts out nobody who uses the links. `door` is the address that the secret completes, `to` the path to go
+    on to. Problems: those of `parse_email`.
     """
     address = parse_email(typed).lower()
     member = await account_of_mailbox(uow, address)
+    # Asked for a stranger's mailbox too: how long the answer takes must not tell who works here.
+    subject = "" if member is None else str(member.user_id)
+    lately = await uow.living_tokens(SIGN_IN, subject, now - LETTERS_DAY + LINK_LASTS)
+    if sum(token.used_at is None for token in lately) >= MOST_LETTERS:
+        member = None
     secret = tokens.new_secret()
     expires = now + LINK_LASTS
     data = {"email": address, "to": to}
     if member is None:
-        # A dead link is written all the same: how long the answer takes must not tell who works here.
+        # A dead link is written all the same.
         uow.save_token(Token(tokens.digest(secret), SIGN_IN, "", expires, {"to": to}, revoked_at=now))
         return
     uow.save_token(Token(tokens.digest(secret), SIGN_IN, str(member.user_id), expires, data))

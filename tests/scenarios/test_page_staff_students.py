@@ -13,11 +13,11 @@ from school.use_cases.fill_questionnaire import erase
 from school.use_cases.find import find_enrolment
 from school.use_cases.invite_staff import invite_staff
 from school.use_cases.review_questionnaire import Acting
-from school.use_cases.sign_in import ask_sign_in
+from school.use_cases.sign_in import LINK_LASTS, MOST_LETTERS, ask_sign_in
 from tests.scenarios.conftest import Stage
 from tests.scenarios.page_steps import PageClient, browsing, open_pages
 from tests.scenarios.review_steps import count, hand_in, member, press_data, read, zone_of
-from tests.scenarios.staff_steps import asked, at_page, link_in_letter, signed_in, with_mailbox
+from tests.scenarios.staff_steps import SENT, asked, at_page, link_in_letter, signed_in, with_mailbox
 from tests.scenarios.steps import to_address
 from tests.scenarios.test_page_staff import ANNA, NAME, OTHER, PETR, last_letter
 
@@ -165,6 +165,27 @@ async def test_variants_of_a_mailbox_count_as_one(stage: Stage) -> None:
             assert (await person.session.post(f"{base}/staff/sign-in", data=data, headers=headers)).status == 200
     user = (await read(stage).staff_of_role(Role.CURATOR))[0].user_id
     assert len(await read(stage).living_tokens("sign_in", str(user), stage.clock.now())) == 10
+
+
+async def test_mailbox_gets_few_letters_in_a_day_whatever_process_sends_them(stage: Stage) -> None:
+    """Twenty unused links a day for one mailbox, counted in the database; those that signed in count as none."""
+    base = await open_pages(stage)
+    await with_mailbox(stage, Role.CURATOR, "Анна", ANNA)
+    user = (await read(stage).staff_of_role(Role.CURATOR))[0].user_id
+    async with browsing(base) as person:
+        await signed_in(stage, person, ANNA)
+    began = stage.clock.now()
+    for at in range(MOST_LETTERS + 3):
+        stage.clock.move(minutes=20)
+        if at == MOST_LETTERS // 2:
+            base = await open_pages(stage)
+        async with browsing(base) as person:
+            assert SENT in (await asked(person, ANNA)).text
+    assert len(await read(stage).living_tokens("sign_in", str(user), began + LINK_LASTS)) == MOST_LETTERS
+    stage.clock.move(days=1)
+    async with browsing(base) as person:
+        assert SENT in (await asked(person, ANNA)).text
+    assert len(await read(stage).living_tokens("sign_in", str(user), stage.clock.now())) == 1
 
 
 async def test_student_page_is_for_who_leads(stage: Stage) -> None:
