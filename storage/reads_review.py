@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select, tuple_
 
 from school.closing import load as load_act
 from school.ports import Card, CardKind, Lease, QueueState
@@ -70,31 +70,52 @@ def same_files(connection: Connection, sha256s: Sequence[str], line_id: str) -> 
     return list(connection.execute(_SAME_FILES, given).scalars())
 
 
+_PLACE = (_LINES.admit_by, _LINES.submitted_at, _LINES.id)
+_HERE = tuple_(
+    bindparam("admit_by", type_=_LINES.admit_by.type),
+    bindparam("submitted_at", type_=_LINES.submitted_at.type),
+    bindparam("at_id"),
+)
+
+
 def _next_query() -> Select[Any]:
     held = select(t.leases.c.line_id).where(
         t.leases.c.line_id == _LINES.id, t.leases.c.until > _NOW, t.leases.c.user_id != _USER
     )
-    ordered = select(_LINES.id).where(_SUBMITTED, _NOT_OWN, _LINES.id != _BUT, ~held.exists())
-    return ordered.order_by(_LINES.admit_by, _LINES.submitted_at, _LINES.id).limit(literal_column("1"))
+    return (
+        select(_LINES.id)
+        .where(_SUBMITTED, _NOT_OWN, _LINES.id != _BUT, ~held.exists())
+        .order_by(*_PLACE)
+        .limit(literal_column("1"))
+    )
 
 
 NEXT = _next_query()
-_OWN_LEASE = (
-    select(_LINES.id)
-    .join(t.leases, t.leases.c.line_id == _LINES.id)
-    .where(t.leases.c.user_id == _USER, t.leases.c.until > _NOW, _LINES.questionnaire == "submitted", _LINES.id != _BUT)
-    .order_by(t.leases.c.until.desc())
+NEXT_BEHIND = NEXT.where(tuple_(*_PLACE) > _HERE)
+_PLACE_OF = select(*_PLACE).where(_LINES.id == bindparam("line_id"))
+_LAST_DEALT = (
+    select(t.leases.c.line_id)
+    .where(t.leases.c.user_id == _USER, t.leases.c.until > _NOW)
+    .order_by(t.leases.c.until.desc(), t.leases.c.line_id)
     .limit(1)
 )
 
 
-def next_to_review(connection: Connection, user_id: int, now: datetime, but: str) -> str | None:
-    """Read the line this curator holds, else the first of the queue that nobody else holds; never `but`."""
-    given = {"user_id": user_id, "now": now, "but": but}
-    found: str | None = connection.execute(_OWN_LEASE, given).scalar()
-    if found is None:
-        found = connection.execute(NEXT, given).scalar()
+def last_dealt(connection: Connection, user_id: int, now: datetime) -> str | None:
+    """Read the line that this curator took last and that its lease, as of `now`, still holds."""
+    found: str | None = connection.execute(_LAST_DEALT, {"user_id": user_id, "now": now}).scalar()
     return found
+
+
+def next_to_review(connection: Connection, user_id: int, now: datetime, behind: str, but: str) -> str | None:
+    """Read the first line behind that one, else of the whole queue, that nobody else holds; never `but`."""
+    given = {"user_id": user_id, "now": now, "but": but}
+    place = connection.execute(_PLACE_OF, {"line_id": behind}).first() if behind else None
+    found: str | None = None
+    if place is not None:
+        here = {"admit_by": place.admit_by, "submitted_at": place.submitted_at, "at_id": place.id}
+        found = connection.execute(NEXT_BEHIND, {**given, **here}).scalar()
+    return found if found is not None else connection.execute(NEXT, given).scalar()
 
 
 _TODAY: ColumnElement[date] = bindparam("today", type_=_LINES.admit_by.type)

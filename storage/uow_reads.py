@@ -114,13 +114,18 @@ class UowReads:
         """
         return await self._database.run(lambda c: reads_review.same_files(c, sha256s, line_id))
 
-    async def next_to_review(self, user_id: int, now: datetime, but: str = "") -> str | None:
+    async def last_dealt(self, user_id: int, now: datetime) -> str | None:
+        """Return the line that this curator took last, while the lease lasts as of `now`."""
+        return await self._database.run(lambda c: reads_review.last_dealt(c, user_id, now))
+
+    async def next_to_review(self, user_id: int, now: datetime, behind: str = "", but: str = "") -> str | None:
         """Return the line whose questionnaire this curator is to look at next.
 
-        The one they hold a lease of, else the submitted one with the oldest `admit_by` (none is last), then the oldest
-        submission, that nobody else holds and that is not their own. By index: as quick at 10,000 waiting as at 10.
+        The submitted one with the oldest `admit_by` (none is last), then the oldest submission, that nobody else holds
+        and that is not their own: the first `behind` that line, and after the last from the beginning. Never `but`,
+        which is being decided in this unit of work. By index: as quick at 10,000 waiting as at 10.
         """
-        return await self._database.run(lambda c: reads_review.next_to_review(c, user_id, now, but))
+        return await self._database.run(lambda c: reads_review.next_to_review(c, user_id, now, behind, but))
 
     async def queue_state(self, now: datetime, today: date) -> QueueState:
         """Return what waits; `today` in the school's zone, leases as of `now`."""

@@ -42,6 +42,14 @@ def deadline(line: OrderLine, submitted_at: datetime | None, now: datetime, toda
     return due if submitted_at is None else f"{due} · {waits(now - submitted_at)}"
 
 
+def left_words(left: int) -> str:
+    """Say how many questionnaires wait, the one at hand among them: «Осталось 27 анкет»."""
+    if left == 1:
+        return "Это последняя анкета"
+    verb = "Осталась" if left % 10 == 1 and left % 100 != 11 else "Осталось"
+    return f"{verb} {plural(left, 'анкета', 'анкеты', 'анкет')}"
+
+
 def waits(waited: timedelta) -> str:
     """Write how long it waits: «ждёт 2 часа»."""
     minutes = int(waited.total_seconds() // 60)

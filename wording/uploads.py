@@ -1,6 +1,7 @@
 """What is wrong with a file that was sent, and what to send instead. Plain text: the faces escape it."""
 
 from school.uploads import MAX_PAGES, MAX_UPLOAD, UploadFlag, UploadReason, UploadRefused, tidy_name
+from wording.plurals import plural
 
 _SHOWN = 40
 _INSTEAD = "Снимите документ целиком при хорошем свете и пришлите фото или PDF."
@@ -60,3 +61,11 @@ def shown_file(name: str) -> str:
     if not tidy:
         return "Файл"
     return f"Файл «{tidy if len(tidy) <= _SHOWN else tidy[: _SHOWN - 1].rstrip() + '…'}»"
+
+
+def pages_shown(there: int, shown: int) -> str:
+    """Say that only the first pages are shown, "" where all are."""
+    if there <= shown:
+        return ""
+    pages = plural(there, "страница", "страницы", "страниц")
+    return f"Здесь первые {shown}, всего {pages}: остальные в оригинале."

@@ -2,22 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import ReviewButton
 from bot.context import Talk
+from bot.looking import send_originals
 from bot.replies import Screen
 from bot.routers.filters import Filling, HasText
-from bot.routers.queue import acting, deal, frame_of, put, say_card
+from bot.routers.queue import acting, deal, frame_of, put, say_card, show_documents
 from bot.views import review as view
 from bot.views.closed import problem_words, staff_rows
 from bot.views.queue import NEXT
 from school.draft import Draft
 from school.errors import BadAnswer
-from school.notices import Notice
 from school.questionnaire import AlreadyDecided, TooLateToUndo, WrongState
 from school.use_cases import ask_aside, decide_questionnaire, pick_remarks, review_questionnaire
 from school.use_cases.decide_questionnaire import Decision
@@ -26,7 +25,7 @@ from wording.reasons import DECLINE_REASONS, RETURN_REASONS
 
 router = Router(name="review")
 # Where chats carry no personal data, documents are opened and decisions made on the page of staff.
-STILL_IN_CHAT = ("next", "open", "card", "undo")
+STILL_IN_CHAT = ("next", "skip", "open", "card", "undo")
 NO_WORDS = "Своими словами причину в переписке не пишем: так решила школа. Выберите её кнопкой под анкетой."
 
 
@@ -81,6 +80,10 @@ async def _next(talk: Talk, _: ReviewButton) -> None:
     await deal(talk)
 
 
+async def _skip(talk: Talk, button: ReviewButton) -> None:
+    await deal(talk, skipped=button.line)
+
+
 async def _card(talk: Talk, button: ReviewButton) -> None:
     """Return from the pickers to the card; what was picked is forgotten."""
     await _shown_anew(talk, button)
@@ -91,21 +94,18 @@ async def _card(talk: Talk, button: ReviewButton) -> None:
 async def _open(talk: Talk, button: ReviewButton) -> None:
     """Show a student's card below: of an approved questionnaire with the way to change it (Q5)."""
     seen = await review_questionnaire.look(talk.uow, acting(talk), button.line)
+    show_documents(talk, seen)
     say_card(talk, button.line, _as_it_is(talk, seen))
 
 
-async def _documents(talk: Talk, button: ReviewButton) -> None:
+async def _originals(talk: Talk, button: ReviewButton) -> None:
+    """Send the files as they came."""
     if not talk.settings.in_chat:
         talk.replies.say(Screen("Документы открываются только на защищённой странице школы."))
         return
     about, found = await review_questionnaire.documents(talk.uow, acting(talk), button.line)
-    for document, pages in found.items():
-        data = {
-            "pages": [{"id": page.id, "media": page.media, "name": page.name} for page in pages],
-            "caption": view.caption(about, document),
-        }
-        key = f"documents:{uuid4().hex}"
-        talk.uow.add_notice(Notice(uuid4().hex, "documents", "chat", str(talk.chat_id), data, key))
+    for document, files in found.items():
+        send_originals(talk, files, view.caption(about, document))
     if not found:
         talk.replies.say(Screen("К этой анкете документы не приложены. Верните её или отклоните."))
 
@@ -214,9 +214,10 @@ async def _why(talk: Talk, button: ReviewButton) -> None:
 
 ACTS: dict[str, Callable[[Talk, ReviewButton], Awaitable[None]]] = {
     "next": _next,
+    "skip": _skip,
     "open": _open,
     "card": _card,
-    "docs": _documents,
+    "docs": _originals,
     "ok": _approve,
     "return": _return,
     "field": _field,

@@ -7,6 +7,7 @@ from bot.replies import Button, Screen
 from school.ports import QueueState
 from wording.plurals import plural
 
+NO_OTHERS = "Других анкет сейчас нет"
 NEXT = Button("Следующая анкета", review("next"))
 
 

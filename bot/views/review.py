@@ -20,6 +20,7 @@ from wording.names import bare
 from wording.reasons import DECLINE_REASONS, RETURN_REASONS, decline_words, field_name
 
 BACK = "← Назад"
+ORIGINALS = "📎 Оригиналы"
 EDUCATION = {**EDUCATIONS, "receiving": "Ещё получает"}
 UNDO_HINT = "Ученику сообщим через 2 минуты. До этого решение можно отменить."
 
@@ -59,14 +60,19 @@ def card(seen: Look, frame: Frame) -> Screen:
     told.append(_deadline(seen, frame))
     if seen.lease is not None:
         told.append(f"⏳ Смотрит {escape(seen.lease.name)} до {frame.time(seen.lease.until)}")
-    return Screen("\n".join(told), frame.page or _decisions(line.id, version))
+    if seen.left:
+        told.append(words.left_words(seen.left))
+    skip = Button("Пропустить", review("skip", line.id))
+    if frame.page:
+        return Screen("\n".join(told), (*frame.page, (skip,)))
+    return Screen("\n".join(told), _decisions(line.id, version, skip))
 
 
-def _decisions(line: str, version: int) -> Rows:
+def _decisions(line: str, version: int, skip: Button) -> Rows:
     return (
-        (Button("📎 Документы", review("docs", line, version)),),
         (Button("Подтвердить", review("ok", line, version)), Button("Вернуть", review("return", line, version))),
-        (Button("Отклонить", review("decline", line, version)),),
+        (Button("Отклонить", review("decline", line, version)), skip),
+        (Button(ORIGINALS, review("docs", line, version)),),
     )
 
 
@@ -137,7 +143,7 @@ def approved(seen: Look, frame: Frame) -> Screen:
     shown = decided(seen.about, seen.questionnaire, frame)
     if frame.page:
         return Screen(shown.text, frame.page)
-    row = [Button("📎 Документы", review("docs", line.id, version))]
+    row = [Button(ORIGINALS, review("docs", line.id, version))]
     if line.admitted_at is None:
         row.append(Button("Открыть для правки", review("reopen", line.id, version)))
     return Screen(shown.text, (tuple(row),))

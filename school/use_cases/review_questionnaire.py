@@ -58,12 +58,16 @@ class Flags:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A questionnaire as a curator sees it; `lease` is of another person who looks at it now."""
+    """A questionnaire as a curator sees it; `lease` is of another person who looks at it now.
+
+    `left` questionnaires wait, this one among them; 0 where that was not counted.
+    """
 
     about: Enrolment
     questionnaire: Questionnaire
     flags: Flags
     lease: Lease | None = None
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,20 @@ class History:
 async def deal(uow: UnitOfWork, who: Acting, but: str = "") -> Look | None:
     """Give the next questionnaire for 10 minutes to this curator, None when nothing waits.
 
-    `but` is a line decided in this very unit of work, which the database still shows as waiting.
+    It is the one behind the last that they had, which others may take now: the same one comes again only after all
+    others. `but` is a line decided in this very unit of work, which the database still shows as waiting.
     """
     require_reviewer(who)
-    line_id = await uow.next_to_review(who.user_id, who.now, but)
+    had = await uow.last_dealt(who.user_id, who.now)
+    line_id = await uow.next_to_review(who.user_id, who.now, but or had or "", but)
     if line_id is None:
         return None
+    if had is not None and had not in (line_id, but):
+        uow.drop_lease(had)
     lease_to(uow, who, line_id)
     about, questionnaire = await find_questionnaire(uow, who, line_id)
-    return await seen_as(uow, about, questionnaire)
+    seen = await seen_as(uow, about, questionnaire)
+    return replace(seen, left=(await queue_state(uow, who, but)).waiting)
 
 
 async def look(uow: UnitOfWork, who: Acting, line_id: str) -> Look:
@@ -93,7 +102,8 @@ async def look(uow: UnitOfWork, who: Acting, line_id: str) -> Look:
     about, questionnaire = await find_questionnaire(uow, who, line_id)
     lease = await uow.lease(line_id, who.now)
     others = lease if lease is not None and lease.user_id != who.user_id else None
-    return Look(about, questionnaire, await _flags(uow, about, questionnaire), others)
+    left = (await uow.queue_state(who.now, who.today)).waiting
+    return Look(about, questionnaire, await _flags(uow, about, questionnaire), others, left)
 
 
 async def queue_state(uow: UnitOfWork, who: Acting, but: str = "") -> QueueState:
@@ -115,22 +125,33 @@ async def seen_as(uow: UnitOfWork, about: Enrolment, questionnaire: Questionnair
 async def documents(uow: UnitOfWork, who: Acting, line_id: str) -> tuple[Enrolment, dict[str, tuple[Page, ...]]]:
     """Return each document's pages in their order; that they were read is kept in the audit."""
     about, questionnaire = await find_questionnaire(uow, who, line_id)
+    return about, note_read(uow, who, questionnaire)
+
+
+def note_read(uow: UnitOfWork, who: Acting, questionnaire: Questionnaire) -> dict[str, tuple[Page, ...]]:
+    """Return each document's pages, and keep in the audit that this person has read them."""
     found = {document: there for document in DOCUMENTS if (there := pages(questionnaire, document))}
     if found:
         read = ", ".join(page.id for there in found.values() for page in there)
-        uow.audit(who.actor, "document.read", line_id, after=read)
-    return about, found
+        uow.audit(who.actor, "document.read", questionnaire.line_id, after=read)
+    return found
 
 
-async def document_page(uow: UnitOfWork, who: Acting, line_id: str, page_id: str) -> tuple[str, int, Page]:
-    """Return a page with its document and its place there, from 1; that it was read is kept in the audit."""
+async def document_file(uow: UnitOfWork, who: Acting, line_id: str, page_id: str) -> tuple[str, int, Page]:
+    """Return a file with its document and its place there, from 1, for those who have read the questionnaire."""
     _, questionnaire = await find_questionnaire(uow, who, line_id)
     for document in DOCUMENTS:
         for at, page in enumerate(pages(questionnaire, document), 1):
             if page.id == page_id:
-                uow.audit(who.actor, "document.read", line_id, after=page.id)
                 return document, at, page
     raise NotFound
+
+
+async def take_original(uow: UnitOfWork, who: Acting, line_id: str, page_id: str) -> tuple[str, int, Page]:
+    """Return what `document_file` does; that the original was taken is kept in the audit."""
+    found = await document_file(uow, who, line_id, page_id)
+    uow.audit(who.actor, "document.read", line_id, after=page_id)
+    return found
 
 
 async def history(uow: UnitOfWork, who: Acting, line_id: str) -> History:

@@ -202,15 +202,39 @@ async def test_queue_goes_by_term_then_by_age(database: Database) -> None:
     assert await database.uow(CLOCK).next_to_review(603, LATER) == older.id
 
 
-async def test_own_lease_of_a_decided_one_is_passed_over(database: Database) -> None:
-    """A curator who holds a questionnaire that waits no more is given the next that does."""
+async def test_queue_goes_on_behind_the_last_one(database: Database) -> None:
+    """Behind each line comes the next of the queue, behind the last the first; a decided or unknown one begins anew."""
     await prepare(database)
-    first, second = submitted(0, TODAY), submitted(1, TODAY)
-    placed = await keep(database, first, second)
-    await commit(database, lambda u: u.take_lease(lease(second), NOW))
-    assert await database.uow(CLOCK).next_to_review(ANNA, NOW) == second.id
-    await commit(database, lambda u: u.save_line(placed.id, replace(second, questionnaire="approved")))
-    assert await database.uow(CLOCK).next_to_review(ANNA, NOW) == first.id
+    first, second, third = submitted(0, TODAY), submitted(1, TODAY), submitted(2)
+    placed = await keep(database, first, second, third)
+
+    async def behind(line_id: str, but: str = "") -> str | None:
+        return await database.uow(CLOCK).next_to_review(ANNA, NOW, line_id, but)
+
+    assert [await behind(one.id) for one in (first, second, third)] == [second.id, third.id, first.id]
+    assert await behind(first.id, second.id) == third.id
+    assert await behind("unknown") == first.id
+    await commit(database, lambda u: u.take_lease(lease(third, VERA), NOW))
+    assert await behind(second.id) == first.id
+    await commit(database, lambda u: u.save_line(placed.id, replace(first, questionnaire="approved")))
+    assert await behind(first.id) == second.id
+    assert await behind(second.id) == second.id
+
+
+async def test_last_dealt_is_the_latest_lease_that_lasts(database: Database) -> None:
+    """The line taken last is told until its lease runs out; nobody else's is."""
+    await prepare(database)
+    first, second = submitted(0), submitted(1)
+    await keep(database, first, second)
+    assert await database.uow(CLOCK).last_dealt(ANNA, NOW) is None
+    await commit(
+        database,
+        lambda u: u.take_lease(lease(first, until=LATER - timedelta(minutes=1)), NOW),
+        lambda u: u.take_lease(lease(second), NOW),
+    )
+    assert await database.uow(CLOCK).last_dealt(ANNA, NOW) == second.id
+    assert await database.uow(CLOCK).last_dealt(VERA, NOW) is None
+    assert await database.uow(CLOCK).last_dealt(ANNA, LATER) is None
 
 
 async def test_queue_state_counts_what_waits(database: Database) -> None:
@@ -276,16 +300,18 @@ async def fill(database: Database, count: int) -> None:
 async def test_ten_thousand_waiting_are_found_by_index(database: Database) -> None:
     """With 10,000 waiting every queue is read in order by an index: nothing is scanned whole, nothing sorted."""
     await fill(database, 10_000)
-    given = {"user_id": ANNA, "now": NOW, "today": TODAY, "limit": 10, "run": "usn-0620"}
-    queues = {
-        "ix_order_lines_submitted": reads_review.NEXT,
-        "ix_order_lines_ready": reads_review.TO_ADMIT[False][0],
-        "ix_order_lines_not_admitted": reads_review.DUE[0],
-        "ix_order_lines_not_listed": reads_review.TO_LIST,
-        "ix_order_lines_admitted": reads_review.OF_RUN,
-        "ix_questionnaires_remind_at": reads_review.REMIND,
-    }
-    for index, statement in queues.items():
+    place = {"admit_by": TODAY, "submitted_at": NOW, "at_id": "0"}
+    given = {"user_id": ANNA, "now": NOW, "today": TODAY, "limit": 10, "run": "usn-0620", **place}
+    queues = (
+        ("ix_order_lines_submitted", reads_review.NEXT),
+        ("ix_order_lines_submitted", reads_review.NEXT_BEHIND),
+        ("ix_order_lines_ready", reads_review.TO_ADMIT[False][0]),
+        ("ix_order_lines_not_admitted", reads_review.DUE[0]),
+        ("ix_order_lines_not_listed", reads_review.TO_LIST),
+        ("ix_order_lines_admitted", reads_review.OF_RUN),
+        ("ix_questionnaires_remind_at", reads_review.REMIND),
+    )
+    for index, statement in queues:
         plan = await database.run(explain(statement, given))
         assert index in plan, plan
         assert not any(word in plan for word in ("TEMP B-TREE", "Sort", "Seq Scan on order_lines")), plan

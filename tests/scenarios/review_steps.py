@@ -16,6 +16,7 @@ from school.payer import PayerKind
 from school.questionnaire import Questionnaire, pages
 from school.use_cases.invite_staff import invite_staff
 from storage.uow import SqlUnitOfWork
+from tests.pictures import document_picture
 from tests.samples import CENTRE
 from tests.scenarios.conftest import Stage
 
@@ -129,7 +130,7 @@ async def keep(stage: Stage, handed: Handed) -> None:
     found = await read(stage).questionnaire(handed.line_id)
     assert found is not None
     for one in pages(found, "diploma"):
-        await stage.app.vault.put(one.id, b"\xff\xd8\xff diploma")
+        await stage.app.vault.put(one.id, document_picture("ДИПЛОМ", size=(500, 700)))
 
 
 def read(stage: Stage) -> SqlUnitOfWork:

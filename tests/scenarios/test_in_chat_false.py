@@ -221,7 +221,7 @@ async def test_curators_decide_on_the_page(stage: Stage, outgoing: Outgoing) -> 
     handed = Handed(line.id, order.id, STUDENT)
     await curator.send("/queue")
     card = await curator.wait_for("С. Л. А.", timeout=40)
-    assert card.labels() == ["Открыть на странице"]
+    assert card.labels() == ["Открыть на странице", "Пропустить"]
     assert address(card, "Открыть") == f"{PAGE}/staff/queue/{line.id}"
     questionnaire = await read(stage).questionnaire(line.id)
     assert questionnaire is not None

@@ -38,7 +38,7 @@ async def until_told(stage: Stage) -> None:
 
 
 async def test_two_curators_get_different_cards(stage: Stage) -> None:
-    """Two curators who ask at once get two cards, the oldest first, and each is given the own one again."""
+    """Two curators who ask at once get two cards, the oldest first; who asks again gets the one that is left."""
     for name in ("Орлова Анна Петровна", "Лебедева Вера Ильинична", "Зуева Ольга Олеговна"):
         await hand_in(stage, name)
         stage.clock.move(minutes=1)
@@ -46,7 +46,7 @@ async def test_two_curators_get_different_cards(stage: Stage) -> None:
     cards = await asyncio.gather(dealt(first), dealt(second))
     names = {name for name in ("Орлова", "Лебедева", "Зуева") for card in cards if name in card.text}
     assert names == {"Орлова", "Лебедева"}
-    assert (await dealt(first)).text.split("\n")[0] == cards[0].text.split("\n")[0]
+    assert "Зуева" in (await dealt(first)).text
 
 
 async def test_lease_runs_out(stage: Stage) -> None:
@@ -67,7 +67,7 @@ async def test_lease_runs_out(stage: Stage) -> None:
 
 
 async def test_card_says_what_looks_odd(stage: Stage) -> None:
-    """The card holds the surnames, the deadline and a flag for each oddity; its documents come on request, audited."""
+    """The card holds surnames, the deadline and a flag for each oddity; its documents are above it, audited."""
     await hand_in(stage, "Орлова Анна Петровна", diploma=[page("a")])
     stage.clock.move(minutes=1)
     handed = await hand_in(
@@ -90,12 +90,12 @@ async def test_card_says_what_looks_odd(stage: Stage) -> None:
         "Такой же файл у другого ученика: 0123-0001/1", "112-233-445 95", "Проверить не позднее 15 марта",
     ):  # fmt: skip
         assert words in card.text
-    await curator.press("Документы", card)
-    sent = await curator.wait_for(lambda m: m.file is not None, timeout=40)
+    await curator.press("Оригиналы", card)
+    sent = await curator.wait_for(lambda m: m.file is not None and m.file["kind"] == "document", timeout=40)
     assert sent.file is not None
     audited = text("SELECT actor FROM audit WHERE action = 'document.read' AND subject = :line")
     read_by = await stage.app.database.run(lambda c: c.execute(audited, {"line": handed.line_id}).scalars().all())
-    assert read_by == [f"chat:{curator.id}"]
+    assert read_by == [f"chat:{curator.id}"] * 2
 
 
 async def test_unpaid_and_overdue_are_said(stage: Stage) -> None:
@@ -339,6 +339,6 @@ async def test_without_personal_data_in_chat(stage: Stage) -> None:
     assert "О. А. П." in card.text
     assert "Анна" not in card.text
     assert "Иванова" not in card.text
-    await curator.press("Документы", card)
+    await curator.press("Оригиналы", card)
     await curator.wait_for("на защищённой странице школы", timeout=40)
     assert "kurator@example.ru" in (await press_data(bound, f"th:write:{handed.line_id}")).text

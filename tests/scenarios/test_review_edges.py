@@ -25,7 +25,7 @@ async def test_approved_questionnaire_is_opened_from_the_student_s_message(stage
     assert "<b>фамилию</b>" in message.text
     await curator.press("Анкета", message)
     card = await curator.wait_for(has("Открыть для правки"), timeout=40)
-    assert card.has_button("Документы")
+    assert card.has_button("Оригиналы")
     await curator.press("Открыть для правки", card)
     await curator.wait_for("Что ученик может исправить", timeout=40)
     await curator.press("Фамилия")
@@ -51,8 +51,8 @@ async def test_admitted_student_s_questionnaire_stays_closed(stage: Stage) -> No
     assert order is not None
     uow.save_line(order.id, replace(order.lines[0], admitted_at=stage.clock.now()))
     await uow.commit()
-    card = await press_data(curator, review("open", handed.line_id))
-    assert card.has_button("Документы")
+    await press_data(curator, review("open", handed.line_id))
+    card = await curator.wait_for(has("Оригиналы"), after=0, timeout=40)
     assert not card.has_button("Открыть для правки")
     found = await read(stage).questionnaire(handed.line_id)
     assert found is not None

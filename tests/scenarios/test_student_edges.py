@@ -294,7 +294,9 @@ async def test_large_file_is_fetched_and_a_larger_one_refused(stage: Stage) -> N
 def _noise(width: int, height: int) -> bytes:
     """Make a picture that no compression makes smaller: three bytes a point."""
     out = BytesIO()
-    Image.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(out, "PNG", compress_level=0)
+    grain = Image.frombytes("RGB", (width, height), os.urandom(width * height * 3))
+    grain.paste(Image.open(BytesIO(document_picture())), (width // 4, height // 4))
+    grain.save(out, "PNG", compress_level=0)
     return out.getvalue()
 
 

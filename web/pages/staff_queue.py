@@ -135,7 +135,7 @@ def _history(here: StaffPage, found: History) -> list[str]:
 async def _file(here: StaffPage) -> web.StreamResponse:
     """Give one file of a document to be saved; that it was read is in the audit."""
     line_id, page_id = here.part("line"), here.part("page")
-    document, at, page = await review_questionnaire.document_page(here.uow, here.acting, line_id, page_id)
+    document, at, page = await review_questionnaire.take_original(here.uow, here.acting, line_id, page_id)
     content = await here.site.files.stored(page.id)
     extension = mimetypes.guess_extension(page.media) or ""
     return here.attach(f"{FILE_NAMES[document]}-{at}{extension}", page.media, content)
