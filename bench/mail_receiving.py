@@ -16,12 +16,12 @@ from bench.mail_letters import BASE, replies, reply, seed
 from bench.mail_sending import StillClock
 from bot.config import Settings
 from bot.context import Settings as ChatSettings
-from bot.mailroom import Mailroom, open_mailroom
+from bot.mailroom import Mailroom
+from bot.vaults import open_vaults
 from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.tables_mail import letters
 from storage.uploads import UploadStore
-from storage.vault import open_vault
 from tests.integration.dovecot import PASSWORD, Owner, running
 
 HUGE = 15 * 1024 * 1024  # bytes before base64, which makes 20 MB of them
@@ -70,10 +70,10 @@ async def opened(owner: Owner, folder: Path, students: int) -> AsyncIterator[tup
     try:
         await database.migrate()
         secrets = await seed(database, clock, students)
-        vault = await asyncio.to_thread(open_vault, settings.documents.path, settings.documents.secret())
+        vaults = await open_vaults(settings, database, clock)
         chat = ChatSettings(settings.school.timezone, "shkola_primer_bot")
-        uploads = UploadStore(ProcessChecker(), vault)
-        mailroom = await open_mailroom(database, clock, settings, chat, uploads)
+        uploads = UploadStore(ProcessChecker(), vaults.documents)
+        mailroom = Mailroom(database, vaults.letters, clock, settings, chat, uploads)
         yield database, mailroom, secrets
     finally:
         if mailroom is not None:

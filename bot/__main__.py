@@ -1,5 +1,6 @@
 """`python -m bot`: the composition root's door, the only one that knows the whole bot and the demo."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -35,4 +36,6 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    # The database, its companions, documents and copies hold personal data: from the first moment for the owner alone.
+    os.umask(0o077)
     sys.exit(main(sys.argv[1:]))

@@ -21,14 +21,14 @@ from bot.deliverers import Deliverers
 from bot.dispatch import Conversation
 from bot.downloads import Downloads
 from bot.intake import ALLOWED, Intake, Polling
-from bot.mailroom import Mailroom, open_mailroom
+from bot.mailroom import Mailroom
 from bot.metrics import Metrics
 from bot.outgoing_files import OutgoingFiles
 from bot.site import NotBound, page_settings, public_application, serve
 from bot.starting import StartError, lock_file, open_when_there
-from bot.system_words import system_fault
 from bot.telegram_door import TelegramDoor
 from bot.ticks import all_ticks, teller
+from bot.vaults import VaultRefused, Vaults, open_vaults
 from bot.watch.database import DatabaseLook
 from bot.watch.inside import DiskLook, QueuesLook
 from bot.watch.outside import MailboxLook, TelegramLook
@@ -37,14 +37,13 @@ from bot.watch.troubles import Watch
 from bot.workers import Workers
 from mail.imap_settings import ReceiverState
 from scheduler.ticker import Tick, Ticker
-from school.ports import Clock, Vault
+from school.ports import Clock
 from storage.backup import database_file
 from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.pictures import DrawnPictures
 from storage.service import ServiceState
 from storage.uploads import UploadStore
-from storage.vault import KEY_FILE, VaultKeyMissing, open_vault
 from web import health, webhook
 from web.site import SiteFiles
 
@@ -68,7 +67,7 @@ class App:
     """The whole bot. `clock` may be another than the machine's (demo, tests)."""
 
     database: Database
-    vault: Vault
+    vaults: Vaults
     mailroom: Mailroom
     _deliverers: Deliverers
 
@@ -99,23 +98,23 @@ class App:
     async def _start(self) -> None:
         await self._serve_health()
         await self._open_database()
-        await self._open_vault()
+        await self._open_vaults()
         bot = self._open_bot()
         self.door = TelegramDoor(
             bot, ServiceState(self.database), self.telegram, asks=self.settings.telegram.mode == "webhook"
         )
         await self.door.open()
-        checker = ProcessChecker()
-        chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, self.vault)
-        pictures = DrawnPictures(checker, self.vault)
-        files = Files(Downloads(bot), uploads, self.vault.get, MailDesk(self.database.mail_queue, self._show_letter))
+        checker, vault = ProcessChecker(), self.vaults.documents
+        chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
+        pictures = DrawnPictures(checker, vault)
+        files = Files(Downloads(bot), uploads, vault.get, MailDesk(self.database.mail_queue, self._show_letter))
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
         self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
-        self._deliverers.start(bot, self.door.username, OutgoingFiles(self.vault, pictures), self._closing)
+        self._deliverers.start(bot, self.door.username, OutgoingFiles(vault, pictures), self._closing)
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
-        self.mailroom = await open_mailroom(self.database, self.clock, self.settings, chat, uploads)
+        self.mailroom = Mailroom(self.database, self.vaults.letters, self.clock, self.settings, chat, uploads)
         self._closing.push_async_callback(self.mailroom.stop)
         self.teller = Teller(
             self.watch,
@@ -127,7 +126,7 @@ class App:
         self._start_ticker()
         await workers.start()
         intake = Intake(bot.id, self.database.inbox, workers, self._heard, self.telegram.refused)
-        await self._start_servers(self.door.username, SiteFiles(uploads, self.vault.get, pictures), intake)
+        await self._start_servers(self.door.username, SiteFiles(uploads, vault.get, pictures), intake)
         await self.mailroom.start()
         await self.door.connect(partial(self._start_intake, bot, intake, conversation))
         self._closing.push_async_callback(self.door.close)
@@ -140,7 +139,7 @@ class App:
         url = self.settings.database.url
         if (file := database_file(url)) is not None:
             await asyncio.to_thread(lock_file, file, self._locks)
-        self.database = await open_when_there(url, partial(self.watch.waits, "database"))
+        self.database = await open_when_there(self.settings, partial(self.watch.waits, "database"))
         self._closing.push_async_callback(self.database.close)
         self.metrics.database = self.database
         self.watch.add("database", DatabaseLook(self.database, file))
@@ -152,19 +151,11 @@ class App:
         if url.startswith("sqlite"):
             await self.database.outbox.release_all()
 
-    async def _open_vault(self) -> None:
-        documents = self.settings.documents
+    async def _open_vaults(self) -> None:
         try:
-            self.vault = await asyncio.to_thread(open_vault, documents.path, documents.secret())
-        except OSError as error:
-            why = system_fault(error)
-            raise StartError(
-                f"папка документов {documents.path} не открывается ({why}): проверьте documents.path и права"
-            ) from error
-        except VaultKeyMissing as error:
-            raise StartError(
-                f"ключа документов нет: верните файл {documents.path.parent / KEY_FILE} или впишите documents.key"
-            ) from error
+            self.vaults = await open_vaults(self.settings, self.database, self.clock)
+        except VaultRefused as error:
+            raise StartError(str(error)) from error
 
     def _open_bot(self) -> Bot:
         server = TelegramAPIServer.from_base(self.settings.telegram.api_server)
@@ -192,7 +183,7 @@ class App:
         )
 
     def _start_ticker(self) -> None:
-        ticks = all_ticks(self.database, self.vault, self.mailroom, self.clock, self.settings)
+        ticks = all_ticks(self.database, self.vaults, self.mailroom, self.clock, self.settings)
         ticks.append(Tick("troubles", 30, self.teller))
         self.metrics.ticks.expect(ticks)
         self.ticker = Ticker(ticks, teller(self.metrics.ticks))

@@ -33,6 +33,8 @@ from school.forms.questionnaire import FRDO
 
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 SHORTEST_KEY = 16
+_EXAMPLE_KEY = "zamenite"  # config.example.toml
+_FEWEST_SIGNS = 5
 _MOST_LINKS = 10
 _LONGEST_LABEL = 30
 _LINKS_SAMPLE = '[{ title = "Портал", url = "https://portal.example.ru" }]'
@@ -86,10 +88,13 @@ def _bot_token(value: SecretStr) -> SecretStr:
 
 
 def _document_key(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < SHORTEST_KEY:
+    key = value.get_secret_value()
+    if len(key.strip()) < SHORTEST_KEY:
         raise ValueError(
             f"слишком короткий, нужно от {SHORTEST_KEY} знаков; удалите строку — ключ появится сам, в файле"
         )
+    if key.strip().lower().startswith(_EXAMPLE_KEY) or len(set(key)) < _FEWEST_SIGNS:
+        raise ValueError("это образец, его знают все: впишите свой или удалите строку — ключ появится сам, в файле")
     return value
 
 

@@ -16,7 +16,6 @@ from mail.imap_settings import ImapSettings, RawLetter, ReceiverState
 from mail.parse import parse
 from school.ports import Clock, Uploads, Vault
 from storage.database import Database
-from storage.vault import open_vault
 
 log = logging.getLogger(__name__)
 
@@ -99,13 +98,3 @@ class Mailroom:
         if self._receiver is not None:
             await self._receiver.stop(RECEIVER_STOP)
         await self.workers.stop(WORKERS_STOP)
-
-
-async def open_mailroom(
-    database: Database, clock: Clock, settings: Settings, chat: ChatSettings, uploads: Uploads
-) -> Mailroom:
-    """Open the vault of raw letters beside the documents, with the same key, and put the rest together."""
-    documents = settings.documents
-    folder = documents.path.with_name(f"{documents.path.name}-letters")
-    vault = await asyncio.to_thread(open_vault, folder, documents.secret())
-    return Mailroom(database, vault, clock, settings, chat, uploads)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from bot.config import Settings
 from bot.database_words import database_fault, is_away
 from bot.system_words import system_fault
+from bot.vaults import VaultRefused, open_database
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ def lock_file(path: Path, held: ExitStack) -> None:
         ) from error
 
 
-async def open_when_there(url: str, waits: Callable[[str], None]) -> Database:
+async def open_when_there(settings: Settings, waits: Callable[[str], None]) -> Database:
     """Open the database and bring its schema up to date; a server that is away is asked until it answers.
 
     `waits` hears each time what is waited for. Raises `StartError` for what waiting does not mend.
@@ -46,10 +48,12 @@ async def open_when_there(url: str, waits: Callable[[str], None]) -> Database:
     pause = FIRST_PAUSE
     while True:
         try:
-            return await _opened(url)
+            return await _opened(settings)
+        except VaultRefused as error:
+            raise StartError(str(error)) from error
         except Exception as error:
             words = database_fault(error)
-            if url.startswith("sqlite") or not is_away(error):
+            if settings.database.url.startswith("sqlite") or not is_away(error):
                 raise StartError(f"база данных не открылась: {words}") from error
         waits(words)
         log.warning("база данных недоступна: %s; спросим снова через %.0f с", words, pause)
@@ -57,8 +61,8 @@ async def open_when_there(url: str, waits: Callable[[str], None]) -> Database:
         pause = min(LONGEST_PAUSE, pause * 2)
 
 
-async def _opened(url: str) -> Database:
-    database = await Database.open(url)
+async def _opened(settings: Settings) -> Database:
+    database = await open_database(settings)
     try:
         await database.migrate()
     except BaseException:

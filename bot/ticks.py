@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.config import Settings
 from bot.faults import where
 from bot.mailroom import Mailroom
+from bot.vaults import Vaults
 from bot.watch.inside import TicksLook
 from scheduler.acts import ActMaker
 from scheduler.admission import AccessLister, AdmissionDigest
@@ -18,7 +19,7 @@ from scheduler.queue import QueueKeeper, QueuePolicy
 from scheduler.reminders import ReminderKeeper
 from scheduler.report import WeeklyReporter
 from scheduler.ticker import Tick, Told
-from school.ports import Clock, Vault
+from school.ports import Clock
 from storage.database import Database
 from storage.uow import SqlUnitOfWork
 
@@ -43,7 +44,7 @@ def teller(look: TicksLook) -> Told:
     return told
 
 
-def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock, settings: Settings) -> list[Tick]:
+def all_ticks(database: Database, vaults: Vaults, mailroom: Mailroom, clock: Clock, settings: Settings) -> list[Tick]:
     """Return every tick with its pace in seconds."""
 
     def open_uow() -> SqlUnitOfWork:
@@ -64,7 +65,8 @@ def all_ticks(database: Database, vault: Vault, mailroom: Mailroom, clock: Clock
             60,
             DiplomaReminder(open_uow, lambda now, limit: open_uow().diplomas_to_remind(now, limit), clock),
         ),
-        Tick("documents", 600, Sweeper(vault, lambda: open_uow().document_ids())),
+        Tick("documents", 600, Sweeper(vaults.documents, lambda: open_uow().document_ids(), open_uow, clock)),
+        Tick("raw_letters", 600, Sweeper(vaults.letters, database.mail_inbox.raw_ids, open_uow, clock)),
         Tick("access", 600, AccessLister(open_uow, clock, settings.school.curator_email if settings.smtp else None)),
         Tick("admission", 600, AdmissionDigest(open_uow, clock, zone)),
         Tick("queue", 60, QueueKeeper(open_uow, clock, zone, QueuePolicy(hours.opens, hours.closes))),

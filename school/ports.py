@@ -258,7 +258,7 @@ class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, 
     async def document_ids(self) -> Sequence[str]:
         """Return ids of all that the vault keeps for something: whatever else is in it is left over.
 
-        Documents of questionnaires, acts and their scans, letters that still have their content.
+        Documents of questionnaires and of the school, acts and their scans; raw letters lie in a vault of their own.
         """
 
     async def similar_orders(self, payer: Payer, students: Sequence[tuple[str, str]]) -> Sequence[Order]:

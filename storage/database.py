@@ -53,6 +53,10 @@ class Database:
         """
         return cls(await open_engine(url))
 
+    async def is_new(self) -> bool:
+        """Tell whether no version of the bot has made its tables here yet."""
+        return await schema.revision(self._engine) is None
+
     async def migrate(self) -> None:
         """Bring the schema up to date."""
         await schema.migrate(self._engine)

@@ -17,7 +17,6 @@ from storage import tables_catalogue as k
 from storage import tables_money as m
 from storage.mapping import questionnaire as questionnaire_of
 from storage.reads_school import PAGE_IDS
-from storage.tables_mail import letters
 
 _MOST_CARDS = 2000
 _LINES = t.order_lines.c
@@ -255,7 +254,7 @@ def thread_of(connection: Connection, chat_id: int, message_id: int) -> str | No
     return next((subject for subject, result in rows if result.get("message_id") == message_id), None)
 
 
-_DOCUMENTS = select(t.documents.c.id).union_all(select(letters.c.raw_id).where(letters.c.raw_id != ""))
+_DOCUMENTS = select(t.documents.c.id)
 _ACTS = select(m.acts.c.scan_pages, m.acts.c.paper_pages)
 # While a change of an act may be taken back, what it had before is kept.
 _FORMER_ACTS = select(t.tokens.c.data).where(
@@ -266,7 +265,7 @@ _FORMER_ACTS = select(t.tokens.c.data).where(
 
 
 def document_ids(connection: Connection, now: datetime) -> list[str]:
-    """Read ids of all that the vault keeps for something: documents of people and of the school, letters, acts."""
+    """Read ids of all that the documents' vault keeps for something: documents of people and of the school, acts."""
     of_acts = [page["id"] for row in connection.execute(_ACTS) for pages in row for page in pages]
     former = (load_act(data["act"]) for data in connection.execute(_FORMER_ACTS, {"now": now}).scalars())
     of_former = (page.id for act in former for page in (*act.scan_pages, *act.paper_pages))

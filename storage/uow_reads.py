@@ -180,7 +180,7 @@ class UowReads:
     async def document_ids(self) -> Sequence[str]:
         """Return ids of all that the vault keeps for something: whatever else is in it is left over.
 
-        Documents of questionnaires, acts and their scans, letters that still have their content.
+        Documents of questionnaires and of the school, acts and their scans; raw letters lie in a vault of their own.
         """
         now = self._clock.now()
         return await self._database.run(lambda c: reads_review.document_ids(c, now))

@@ -6,6 +6,8 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -14,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from school.errors import NotFound
+from storage import lost_and_found
 
 KEY_FILE = "documents.key"
 SHORTEST_KEY = 16
@@ -30,6 +33,10 @@ class VaultKeyMissing(Exception):
     """There are documents but the file with their key is gone; a new key would make all of them unreadable."""
 
 
+class VaultKeyBroken(Exception):
+    """The file with the key is empty, cut or no text: it opens nothing that was put with the whole key."""
+
+
 class FileVault:
     """Keeps each document as `ab/cd/<id>`: format, nonce, ciphertext. The id is part of what is authenticated.
 
@@ -37,7 +44,8 @@ class FileVault:
     """
 
     def __init__(self, folder: Path, secret: bytes) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.key_check = key_check(secret)
         self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"documents v1").derive(secret))
 
     async def put(self, document_id: str, content: bytes) -> None:
@@ -57,10 +65,31 @@ class FileVault:
         """Return all that is kept, sorted."""
         return await asyncio.to_thread(self._ids)
 
+    async def move_aside(self, ids: Collection[str], day: date) -> None:
+        """Move files that nobody knows into the lost-and-found of this day; `get` still finds them there."""
+        await asyncio.to_thread(lambda: lost_and_found.move_aside(self.folder, map(self._path, ids), day))
+
+    async def bring_back(self, ids: Collection[str]) -> None:
+        """Move these files out of the lost-and-found, as far as they are there."""
+        await asyncio.to_thread(self._bring_back, ids)
+
+    async def erase_aside(self, before: date) -> list[str]:
+        """Erase what was moved aside before this day, and return its ids."""
+        return await asyncio.to_thread(lost_and_found.erase_before, self.folder, before)
+
+    def _bring_back(self, ids: Collection[str]) -> None:
+        if not (self.folder / lost_and_found.FOLDER).exists():
+            return
+        for document_id in ids:
+            if _ID.fullmatch(document_id) and (found := lost_and_found.find(self.folder, document_id)):
+                path = self._path(document_id)
+                _make_folder(path.parent)
+                found.replace(path)
+
     def _path(self, document_id: str) -> Path:
         if not _ID.fullmatch(document_id):
             raise ValueError("an id of a document is lowercase hex")
-        return self._folder / document_id[:2] / document_id[2:4] / document_id
+        return self.folder / document_id[:2] / document_id[2:4] / document_id
 
     def _put(self, document_id: str, content: bytes) -> None:
         path = self._path(document_id)
@@ -78,10 +107,7 @@ class FileVault:
     def _get(self, document_id: str) -> bytes:
         if not _ID.fullmatch(document_id):
             raise NotFound
-        try:
-            kept = self._path(document_id).read_bytes()
-        except FileNotFoundError as error:
-            raise NotFound from error
+        kept = self._read(document_id)
         start = len(_FORMAT)
         nonce, sealed = kept[start : start + _NONCE], kept[start + _NONCE :]
         try:
@@ -92,15 +118,24 @@ class FileVault:
             log.error("document %s does not open: it is damaged or was put with another key", document_id)
             raise NotFound from error
 
+    def _read(self, document_id: str) -> bytes:
+        try:
+            return self._path(document_id).read_bytes()
+        except FileNotFoundError as error:
+            aside = lost_and_found.find(self.folder, document_id)
+            if aside is None:
+                raise NotFound from error
+            return aside.read_bytes()
+
     def _ids(self) -> list[str]:
-        return sorted(path.name for path in self._folder.glob("??/??/*") if _ID.fullmatch(path.name))
+        return sorted(path.name for path in self.folder.glob("??/??/*") if _ID.fullmatch(path.name))
 
 
 def open_vault(path: Path, key: str | None) -> FileVault:
     """Open the folder, made when it is not there. `key` is the configured secret, at least 16 characters.
 
     Without one a random key is made once, in `documents.key` beside the folder, and used from then on. Raises
-    `ValueError` for a short key, `VaultKeyMissing` when the file is gone and documents are there.
+    `ValueError` for a short key, `VaultKeyMissing` when the file is gone and documents are there, `VaultKeyBroken`.
     """
     if key is not None and len(key) < SHORTEST_KEY:
         raise ValueError(f"the key of the documents is shorter than {SHORTEST_KEY} characters")
@@ -125,7 +160,23 @@ def _own_key(folder: Path) -> str:
         finally:
             draft.unlink(missing_ok=True)
         _sync_folder(folder.parent)
-    return file.read_text("ascii").strip()
+    return read_own_key(file)
+
+
+def read_own_key(file: Path) -> str:
+    """Return the key in the file. Raises `VaultKeyBroken`."""
+    try:
+        key = file.read_text("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise VaultKeyBroken(str(file)) from error
+    if len(key) < SHORTEST_KEY:
+        raise VaultKeyBroken(str(file))
+    return key
+
+
+def key_check(secret: bytes) -> str:
+    """Return a value that tells one key from another and gives none of them away."""
+    return HKDF(SHA256(), 16, salt=None, info=b"key check v1").derive(secret).hex()
 
 
 def _drop_abandoned(folder: Path) -> None:

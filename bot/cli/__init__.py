@@ -77,6 +77,7 @@ def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any,
         "staff invite": data.invite,
         "staff mailbox": data.set_mailbox,
         "letters preview": data.preview_letters,
+        "documents adopt": data.adopt_documents,
         "backup": data.make_backup,
         "restore": data.restore,
     }

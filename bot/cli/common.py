@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.config_load import load
 from bot.database_words import database_fault
 from bot.system_words import system_fault
+from bot.vaults import VaultRefused, open_database
 from storage.backup import database_file
 from storage.database import Database
 
@@ -50,13 +51,18 @@ def make_folder(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database, brought up to date, and close it. Raises `OperatorError`."""
+async def opened(settings: Settings, *, anew: bool = False) -> AsyncIterator[Database]:
+    """Open the database, brought up to date, and close it. Raises `OperatorError`.
+
+    A database that is not there is made, beside the vault of a former one only with `anew`.
+    """
     make_folder(settings)
     database = None
     try:
-        database = await Database.open(settings.database.url)
+        database = await (Database.open(settings.database.url) if anew else open_database(settings))
         await database.migrate()
+    except VaultRefused as error:
+        raise OperatorError(str(error)) from error
     except Exception as error:  # each driver has a family of errors of its own, all mean this
         if database is not None:
             await database.close()

@@ -10,6 +10,7 @@ from bot.cli.common import OperatorError, SystemClock, make_folder, opened, toda
 from bot.cli.telegram import start_link
 from bot.config import Settings
 from bot.system_words import system_fault
+from bot.vaults import VaultRefused, adopt_vaults
 from school.centre import Centre, Role, StaffMember
 from school.errors import BadAnswer
 from school.mailboxes import parse_email
@@ -151,6 +152,21 @@ async def preview_letters(settings: Settings, arguments: Namespace) -> str:
     except OSError as error:
         raise OperatorError(f"папка {arguments.folder} не записывается: {system_fault(error)}") from error
     return f"Письма записаны в папку {arguments.folder}."
+
+
+async def adopt_documents(settings: Settings, _: Namespace) -> str:
+    """Make both vaults this database's own; nothing is erased, what it does not know is moved aside later."""
+    async with opened(settings, anew=True) as database:
+        try:
+            told = await adopt_vaults(settings, database, SystemClock())
+        except VaultRefused as error:
+            raise OperatorError(str(error)) from error
+    lines = [f"{path}: теперь за этой базой, знакомых файлов: {found.known}" for path, found in told]
+    unknown = sum(found.unknown for _, found in told)
+    if unknown:
+        count = plural(unknown, "файл", "файла", "файлов")
+        lines.append(f"Ещё {count} база не знает: бот переложит их в lost-and-found и через 30 дней сотрёт.")
+    return "\n".join(lines)
 
 
 async def make_backup(settings: Settings, arguments: Namespace) -> str:

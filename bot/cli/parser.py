@@ -103,6 +103,14 @@ def _files(commands: Any) -> None:
         "letters preview",
     )
     preview.operands.add_argument("folder", type=Path, metavar="ПАПКА", help="папка, появится сама")
+    documents = _family(commands, "documents", "хранилище документов", "documents adopt")
+    _command(
+        documents,
+        "adopt",
+        "признать папку документов своей, когда бот не запускается с чужой: после потери базы или папки",
+        "documents adopt",
+        "documents adopt",
+    )
     backup = _command(
         commands, "backup", "сохранить копию базы SQLite, бот может работать", "backup kopia-2027-06-20.db", "backup"
     )

@@ -29,4 +29,18 @@ def client_wrote(data: dict[str, Any]) -> Screen:
     )
 
 
-WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {"letters_aside": letters_aside, "client_wrote": client_wrote}
+def files_aside(data: dict[str, Any]) -> Screen:
+    """Say that the vault holds files of which the database knows nothing; for administrators, once a day."""
+    count, folder = plural(data["count"], "файл", "файла", "файлов"), escape(data["folder"])
+    return Screen(
+        f"⚠️ <b>В хранилище {count} не из этой базы</b>\n"
+        f"Отложили в {folder}, через 30 дней сотрём. Так бывает, когда базу вернули из старой копии.\n"
+        "Передайте это тому, кто следит за сервером: с более новой базой отложенное вернётся само."
+    )
+
+
+WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
+    "letters_aside": letters_aside,
+    "client_wrote": client_wrote,
+    "files_aside": files_aside,
+}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.documents import Sweeper
 from school.errors import NotFound
 from storage.vault import FileVault, VaultKeyMissing, open_vault
 
@@ -136,25 +135,3 @@ async def test_halves_left_by_a_kill_go(vault: FileVault, folder: Path) -> None:
     os.utime(half, (0, 0))
     open_vault(folder, SECRET)
     assert [path.name for path in files(folder)] == [ONE]
-
-
-async def test_the_sweep_takes_two_rounds(vault: FileVault) -> None:
-    """A document that no row knows goes at the second sweep; one whose row commits in between stays."""
-    await vault.put(ONE, b"one")
-    await vault.put(TWO, b"two")
-    rows: list[str] = []
-
-    async def known() -> list[str]:
-        return rows
-
-    sweep = Sweeper(vault, known)
-    await sweep()
-    assert await vault.ids() == [ONE, TWO]
-    rows.append(TWO)
-    await sweep()
-    assert await vault.ids() == [TWO]
-    rows.clear()
-    await sweep()
-    assert await vault.ids() == [TWO]
-    await sweep()
-    assert await vault.ids() == []

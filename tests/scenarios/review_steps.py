@@ -130,7 +130,7 @@ async def keep(stage: Stage, handed: Handed) -> None:
     found = await read(stage).questionnaire(handed.line_id)
     assert found is not None
     for one in pages(found, "diploma"):
-        await stage.app.vault.put(one.id, document_picture("ДИПЛОМ", size=(500, 700)))
+        await stage.app.vaults.documents.put(one.id, document_picture("ДИПЛОМ", size=(500, 700)))
 
 
 def read(stage: Stage) -> SqlUnitOfWork:

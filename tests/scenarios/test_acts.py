@@ -152,14 +152,14 @@ async def test_a_replaced_scan_is_kept_while_it_may_come_back(stage: Stage) -> N
     kept = await manager.wait_for("1 страница", timeout=40)
     for _ in range(3):
         await tick(stage)
-    assert {page.id for page in former} < set(await stage.app.vault.ids())
+    assert {page.id for page in former} < set(await stage.app.vaults.documents.ids())
     await manager.press("Отменить", kept)
     await manager.wait_for("Изменение отменили", timeout=40)
     assert (await only(stage, order)).scan_pages == former
     stage.clock.move(days=2)
     for _ in range(3):
         await tick(stage)
-    assert {page.id for page in former} == set(await stage.app.vault.ids())
+    assert {page.id for page in former} == set(await stage.app.vaults.documents.ids())
 
 
 async def test_the_invoices_sum_is_the_acts(stage: Stage) -> None:

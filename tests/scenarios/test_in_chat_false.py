@@ -89,7 +89,7 @@ def address(message: Message, label: str) -> str:
 
 async def nothing_kept(stage: Stage) -> bool:
     """Tell whether the vault holds no document."""
-    return not await stage.app.vault.ids()
+    return not await stage.app.vaults.documents.ids()
 
 
 async def ordered(stage: Stage) -> Order:

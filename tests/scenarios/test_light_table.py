@@ -56,7 +56,7 @@ async def test_pages_of_pdfs_and_photos_come_as_one_album(stage: Stage) -> None:
     handed = await hand_in(stage, "Орлова Анна Петровна", diploma=files)
     contents = (document_pdf(9), document_picture("ОБОРОТ"), document_pdf(2))
     for file, content in zip(files, contents, strict=True):
-        await stage.app.vault.put(file["id"], content)
+        await stage.app.vaults.documents.put(file["id"], content)
     curator = await member(stage, "Петрова")
     card = await dealt(curator)
     shown = [m for m in await curator.messages() if m.file]

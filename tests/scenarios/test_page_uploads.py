@@ -83,7 +83,7 @@ async def test_each_refused_file_is_told_and_the_good_ones_stay(stage: Stage) ->
             assert words in shown.text
         assert "ришлите" not in shown.text
         assert [one["name"] for one in await pages_of(stage)] == ["диплом.jpg"]
-        assert len(await stage.app.vault.ids()) == 1
+        assert len(await stage.app.vaults.documents.ids()) == 1
         shown = await person.press("Убрать")
         assert await pages_of(stage) == []
         assert "Пока ничего не загружено" in shown.text
@@ -110,7 +110,7 @@ async def test_without_seal_or_proof_nothing_of_a_file_is_kept(stage: Stage) -> 
             async with who.session.post(f"{base}{form.action}", data=data) as answer:
                 assert answer.status == status
                 assert "диплом" not in await answer.text()
-        assert await stage.app.vault.ids() == []
+        assert await stage.app.vaults.documents.ids() == []
         assert await pages_of(stage) == []
 
 
@@ -137,7 +137,7 @@ async def test_file_in_pieces_goes_on_after_a_break(stage: Stage) -> None:
         assert told["done"]
         kept = await pages_of(stage)
         assert [(one["name"], one["size"]) for one in kept] == [("диплом.jpg", len(PICTURE))]
-        assert await stage.app.vault.get(kept[0]["id"]) == PICTURE
+        assert await stage.app.vaults.documents.get(kept[0]["id"]) == PICTURE
 
 
 async def test_pieces_are_the_visits_own_and_are_forgotten(stage: Stage) -> None:
@@ -180,4 +180,4 @@ async def test_pieces_have_caps_and_refusals_have_words(stage: Stage) -> None:
         status, told = await script.put(begin["id"], 0, b"MZ\x00\x00")
         assert status == 400
         assert told["problem"].startswith("Файл «setup.exe» — не фото и не PDF")
-        assert await stage.app.vault.ids() == []
+        assert await stage.app.vaults.documents.ids() == []

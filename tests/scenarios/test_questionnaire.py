@@ -31,7 +31,7 @@ async def test_from_the_letter_to_the_handed_in_questionnaire(stage: Stage) -> N
     assert "после оплаты" in done.text
     ids = await stage.app.database.uow(stage.clock).document_ids()
     assert len(ids) == 1
-    assert await stage.app.vault.get(ids[0]) == document_picture("ДИПЛОМ")
+    assert await stage.app.vaults.documents.get(ids[0]) == document_picture("ДИПЛОМ")
 
 
 async def test_nothing_is_named_before_the_proof(stage: Stage) -> None:
@@ -109,7 +109,7 @@ async def test_no_consent_no_questionnaire(stage: Stage) -> None:
     await student.wait_for("Файл пока не нужен", timeout=20)
     await student.press("Не даю")
     await student.wait_for("Ответы и файлы удалены")
-    assert not await stage.app.vault.ids()
+    assert not await stage.app.vaults.documents.ids()
     await student.press("Заполнить анкету")
     await student.wait_for("Согласие на обработку")
 
@@ -160,7 +160,7 @@ async def test_album_becomes_one_document_in_order(stage: Stage) -> None:
     line = await first_line(stage)
     found = await stage.app.database.uow(stage.clock).questionnaire(line)
     assert found is not None
-    kept = [await stage.app.vault.get(page["id"]) for page in found.answers["diploma"]]
+    kept = [await stage.app.vaults.documents.get(page["id"]) for page in found.answers["diploma"]]
     assert kept == shots[:3]
 
 
@@ -180,7 +180,7 @@ async def test_wrong_files_are_refused_with_what_to_do(stage: Stage, content: by
     refused = await student.wait_for("Файл", timeout=40)
     assert words in refused.text
     await send_diploma(student)
-    assert len(await stage.app.vault.ids()) == 1
+    assert len(await stage.app.vaults.documents.ids()) == 1
 
 
 async def test_later_reminds_and_goes_on(stage: Stage) -> None:
@@ -231,7 +231,7 @@ async def test_deleted_questionnaire_leaves_no_file(stage: Stage) -> None:
     await student.wait_for("Ответы и файлы удалены", timeout=20)
     await stage.app.ticker.tick_now()
     await stage.app.ticker.tick_now()
-    assert await stage.app.vault.ids() == []
+    assert await stage.app.vaults.documents.ids() == []
 
 
 async def test_handed_in_questionnaire_is_changed_only_through_the_curator(stage: Stage) -> None:
@@ -243,7 +243,7 @@ async def test_handed_in_questionnaire_is_changed_only_through_the_curator(stage
     assert "анкет" in card.text.lower()
     await student.upload(document_picture("ДРУГОЙ"), "d.jpg", "photo")
     await student.wait_for(lambda m: bool(m.text), timeout=20)
-    assert len(await stage.app.vault.ids()) == 1
+    assert len(await stage.app.vaults.documents.ids()) == 1
 
 
 async def first_line(stage: Stage) -> str:

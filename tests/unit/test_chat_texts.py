@@ -43,6 +43,7 @@ CANCELLED: dict[str, Any] = {
 }
 DATA: dict[str, dict[str, Any]] = {
     "letters_aside": {"count": 3},
+    "files_aside": {"count": 3, "folder": "documents/lost-and-found"},
     "client_wrote": {"order_number": "0123-0042", "text": "Добавьте ученика <&>"},
     "order_to_group": {"number": "0123-0042", "students": 3},
     "order_cancelled_to_group": {"number": "0123-0042", "students": 3, "whole": False},

@@ -285,10 +285,12 @@ def test_the_example_shows_every_key() -> None:
 
 
 def test_the_example_switched_on_is_right(tmp_path: Path) -> None:
-    """The values that the example suggests pass their checks."""
+    """The values that the example suggests pass their checks; its key, which everybody knows, has to be replaced."""
     file = tmp_path / "config.toml"
     file.write_text(re.sub(r"(?m)^#(?=[\[\w])", "", EXAMPLE.read_text("utf-8")), "utf-8")
-    settings = load(file, {"BOT__TELEGRAM__TOKEN": TOKEN})
+    with pytest.raises(ConfigError, match=r"documents\.key: это образец"):
+        load(file, {"BOT__TELEGRAM__TOKEN": TOKEN})
+    settings = load(file, {"BOT__TELEGRAM__TOKEN": TOKEN, "BOT__DOCUMENTS__KEY": "a secret of the tests"})
     assert settings.smtp is not None
     assert settings.smtp.sender_address() == "Школа <shkola@example.ru>"
 

@@ -1,0 +1,136 @@
+"""Both vaults, of documents and of raw letters, opened beside the database that they belong to."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config import Settings
+from bot.system_words import system_fault
+from school.ports import Clock
+from storage import pairing
+from storage.backup import database_file
+from storage.database import Database
+from storage.recorded_vault import RecordedVault
+from storage.vault import KEY_FILE, FileVault, VaultKeyBroken, VaultKeyMissing, open_vault
+from storage.vault_ledger import VaultLedger
+from storage.vault_marker import FILE as MARKER
+
+ADOPT = "python -m bot documents adopt"
+_UNPAIRED: dict[str, str] = {
+    "other": "в папке {path} файлы не той базы, что в database.url",
+    "stranger": "в папке {path} файлы не той базы, что в database.url",
+    "unknown_files": "в папке {path} файлы, которых база из database.url не знает",
+    "no_files": "в папке {path} нет файлов, которые знает база",
+}
+_MEND = f": проверьте database.url и documents.path; если всё верно, выполните: {ADOPT}"
+
+
+class VaultRefused(Exception):
+    """The database and the vaults cannot be used together; the text is a Russian line that names the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vaults:
+    """The vault of documents, and that of letters as they came."""
+
+    documents: RecordedVault
+    letters: RecordedVault
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One vault as it is opened: its folder, its records, and what its database refers to."""
+
+    path: Path
+    ledger: VaultLedger
+    known: pairing.Known
+
+
+def vault_folders(settings: Settings) -> tuple[Path, Path]:
+    """Return the folders of documents and of raw letters, which lies beside it."""
+    path = settings.documents.path
+    return path, path.with_name(f"{path.name}-letters")
+
+
+def _sides(settings: Settings, database: Database, clock: Clock) -> tuple[_Side, _Side]:
+    documents, letters = vault_folders(settings)
+    return (
+        _Side(documents, VaultLedger(database, "documents"), lambda: database.uow(clock).document_ids()),
+        _Side(letters, VaultLedger(database, "letters"), database.mail_inbox.raw_ids),
+    )
+
+
+async def open_database(settings: Settings) -> Database:
+    """Open the database. Raises `VaultRefused` where it is new and files or a key of a former one are there."""
+    file = database_file(settings.database.url)
+    if file is not None and (not file.exists() or not file.stat().st_size):
+        _refuse_beside_vault(settings, f"файла базы {file} нет или он пуст")
+    database = await Database.open(settings.database.url)
+    try:
+        if await database.is_new():
+            _refuse_beside_vault(settings, "база из database.url пуста")
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _refuse_beside_vault(settings: Settings, found: str) -> None:
+    """Raise `VaultRefused` where there is a vault or a key already: they had a database."""
+    folders = vault_folders(settings)
+    key = folders[0].with_name(KEY_FILE)
+    left = [path for path in (key, *(folder / MARKER for folder in folders)) if path.exists()]
+    left += [folder for folder in folders if any(folder.glob("??/??/*"))]
+    if left:
+        raise VaultRefused(
+            f"{found}, а {left[0]} от прежней базы есть: проверьте database.url или верните копию: "
+            f"python -m bot restore ФАЙЛ; чтобы начать с пустой базой, выполните: {ADOPT}"
+        )
+
+
+async def open_vaults(settings: Settings, database: Database, clock: Clock) -> Vaults:
+    """Open both vaults and see that they are this database's. Raises `VaultRefused`."""
+    opened = []
+    for side in _sides(settings, database, clock):
+        files = await _open(side.path, settings)
+        try:
+            await pairing.pair(files, side.ledger, side.known)
+        except pairing.Unpaired as fault:
+            raise VaultRefused(_words(fault, side.path)) from fault
+        opened.append(RecordedVault(files, side.ledger, clock))
+    return Vaults(*opened)
+
+
+async def adopt_vaults(settings: Settings, database: Database, clock: Clock) -> list[tuple[Path, pairing.Counted]]:
+    """Make both vaults this database's own, and count their files. Raises `VaultRefused`."""
+    told = []
+    for side in _sides(settings, database, clock):
+        files = await _open(side.path, settings)
+        try:
+            told.append((side.path, await pairing.adopt(files, side.ledger, side.known)))
+        except pairing.Unpaired as fault:
+            raise VaultRefused(_words(fault, side.path)) from fault
+    return told
+
+
+async def _open(path: Path, settings: Settings) -> FileVault:
+    key = path.with_name(KEY_FILE)
+    try:
+        return await asyncio.to_thread(open_vault, path, settings.documents.secret())
+    except OSError as error:
+        raise VaultRefused(
+            f"папка документов {path} не открывается ({system_fault(error)}): проверьте documents.path и права"
+        ) from error
+    except VaultKeyMissing as error:
+        raise VaultRefused(f"ключа документов нет: верните файл {key} или впишите documents.key") from error
+    except VaultKeyBroken as error:
+        raise VaultRefused(
+            f"ключ документов в {key} пуст или испорчен: верните файл из копии или впишите documents.key"
+        ) from error
+
+
+def _words(fault: pairing.Unpaired, path: Path) -> str:
+    if fault.code == "key":
+        key = path.with_name(KEY_FILE)
+        return f"ключ documents.key не подходит к файлам в {path}: верните прежний ключ или его файл {key}"
+    return _UNPAIRED[fault.code].format(path=path) + _MEND
