@@ -5,14 +5,16 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from school.mailroom import order_address
 from school.payer import PayerKind
 from school.people import fold
 from school.terms import add_working_days
 from wording.labels import FILLED_IN_BY_CLIENT, FILLED_IN_BY_STAFF, FLAG_LABELS, STARTS_SOON_LABEL
 from wording.order_block import OrderData, StudentData, order_block, orderer_rows, payer_rows
+from wording.shorten import short_course, shortened
 
 ADMISSION_WORKING_DAYS = 3  # REGULATIONS A1
-_SUBJECT_NAME = 60
+_SUBJECT_NAME = 36
 
 
 def order_to_centre(data: OrderData, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def order_to_centre(data: OrderData, settings: Mapping[str, str]) -> dict[str, A
         "number": data["number"],
         "centre_name": data["centre_name"],
         "payer": data["payer"],
-        "payer_short": shorten(data["payer"]["name"]),
+        "payer_short": shortened(data["payer"]["name"], _SUBJECT_NAME),
         "payer_rows": payer_rows(data),
         "orderer": data["orderer"],
         "orderer_rows": orderer_rows(data),
@@ -34,7 +36,15 @@ def order_to_centre(data: OrderData, settings: Mapping[str, str]) -> dict[str, A
         "filled_in_by": FILLED_IN_BY_STAFF if data["filled_in_by_staff"] else FILLED_IN_BY_CLIENT,
         "attention": _attention(data["students"], placed.date()),
         "block": order_block(data),
+        "order_mailbox": _order_mailbox(data, settings),
     }
+
+
+def _order_mailbox(data: OrderData, settings: Mapping[str, str]) -> str:
+    """Return the address for orders by mail, "" where none are read: the first letter to a centre tells it once."""
+    centre, _, sequence = data["number"].partition("-")
+    base = settings.get("mail.reply_base")
+    return order_address(base, centre) if base and sequence.strip("0") == "1" else ""
 
 
 def questionnaire_invite(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
@@ -43,7 +53,7 @@ def questionnaire_invite(data: Mapping[str, Any], settings: Mapping[str, str]) -
     own = kind is not PayerKind.ORGANISATION and fold(data["student_name"]) in fold(data["payer_name"])
     return {
         **data,
-        "course_short": shorten(data["course_title"]),
+        "course_short": subject_course(data["course_title"]),
         "starts": date.fromisoformat(data["starts"]),
         "expires": date.fromisoformat(data["expires"]),
         "pays": "self" if own else kind.value,
@@ -72,6 +82,6 @@ def _attention(students: list[StudentData], placed: date) -> list[tuple[str, str
     return [(name, STARTS_SOON_LABEL) for name in soon] + flagged
 
 
-def shorten(text: str) -> str:
-    """Keep a subject readable: the sum and the date behind a long name must still be seen."""
-    return text if len(text) <= _SUBJECT_NAME else text[: _SUBJECT_NAME - 1].rstrip() + "…"
+def subject_course(title: str) -> str:
+    """Return a course's title for a subject: the date behind it must still be seen in a list of letters."""
+    return short_course(title, _SUBJECT_NAME)

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypedDict
 
-from mail.contexts import shorten
+from mail.contexts import subject_course
 from wording.reminders import GROUPS, deed, digest_subject, line_words, most_urgent, subject
 
 
@@ -41,7 +41,7 @@ def personal(data: PersonalData, _: Mapping[str, str]) -> dict[str, Any]:
         "greeting": data["greeting"],
         "centre_name": data["centre_name"],
         "centre_email": data["centre_email"],
-        "subject": subject([{**line, "course_title": shorten(line.get("course_title", ""))} for line in lines]),
+        "subject": subject([{**line, "course_title": subject_course(line.get("course_title", ""))} for line in lines]),
         "numbers": ", ".join(dict.fromkeys(line["number"] for line in lines)),
         "deeds": [_deed(line) for line in lines],
     }

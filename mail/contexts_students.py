@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypedDict
 
-from mail.contexts import ADMISSION_WORKING_DAYS, shorten
+from mail.contexts import ADMISSION_WORKING_DAYS, subject_course
 from paper.access_list import AccessRow
 from school.errors import BadAnswer
 from school.people import parse_full_name
@@ -140,7 +140,7 @@ def student(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, A
     starts, ends = date.fromisoformat(data["starts"]), date.fromisoformat(data["ends"])
     return {
         **data,
-        "course_short": shorten(data["course_title"]),
+        "course_short": subject_course(data["course_title"]),
         "starts": starts,
         "dates": period_with_year(starts, ends),
         "curator_email": settings["school.curator_email"],
@@ -195,7 +195,7 @@ def student_message(data: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, 
     """Keep the student's paragraphs."""
     return {
         **data,
-        "course_short": shorten(data["course_title"]),
+        "course_short": subject_course(data["course_title"]),
         "dates": period_with_year(date.fromisoformat(data["starts"]), date.fromisoformat(data["ends"])),
         "lines": [line for line in data["text"].splitlines() if line.strip()],
     }

@@ -11,6 +11,7 @@ from school.money import Kopecks
 from school.report import Ageing, Picture
 from wording.plurals import plural
 from wording.report import AGE_NAMES, STAGE_NAMES, as_of
+from wording.shorten import shortened
 from wording.sums import NO_BREAK, format_sum
 
 WIDTH, HEIGHT = 1080, 1350
@@ -38,7 +39,7 @@ def short_sum(kopecks: Kopecks) -> str:
 def _data(picture: Picture, title: str, since: date, today: date) -> dict[str, Any]:
     clean = printable(title).replace("\n", " ")
     return {
-        "title": clean if len(clean) <= _LONGEST_TITLE else f"{clean[: _LONGEST_TITLE - 1]}…",
+        "title": shortened(clean, _LONGEST_TITLE),
         "subtitle": f"Отчёт {as_of(today)}",
         "funnel": {"title": f"Ученики: заявки с {since:%d.%m.%Y}", "steps": _steps(picture)},
         "ageing": [

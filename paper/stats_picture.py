@@ -6,6 +6,7 @@ from typing import Any
 from paper.typeset import pictures, printable
 from school.stats import STAGES, Stage, Stats
 from wording.dates import date_short
+from wording.shorten import shortened
 from wording.stats import GAP_NAMES, STAGE_NAMES, days
 
 WIDTH, HEIGHT = 1080, 1620
@@ -24,7 +25,7 @@ def stats_picture(stats: Stats, title: str) -> bytes:
 def _data(stats: Stats, title: str) -> dict[str, Any]:
     clean = printable(title).replace("\n", " ")
     return {
-        "title": clean if len(clean) <= _LONGEST_TITLE else f"{clean[: _LONGEST_TITLE - 1]}…",
+        "title": shortened(clean, _LONGEST_TITLE),
         "subtitle": f"{len(stats.weeks)} недель: {date_short(stats.since)} – {date_short(stats.today)}",
         "first": _day(stats.since),
         "last": _day(stats.weeks[-1].monday),

@@ -9,6 +9,7 @@ from datetime import date
 from school.errors import BadAnswer
 from wording.dates import date_long
 from wording.plurals import plural, plural_word
+from wording.shorten import shortened
 from wording.sums import format_sum
 
 Sentence = str | Callable[[BadAnswer], str]
@@ -26,8 +27,7 @@ def explain(problem: BadAnswer) -> str:
 
 def shown(value: str) -> str:
     """Return what the person sent in one line of bearable length."""
-    line = " ".join(value.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
+    return shortened(" ".join(value.split()), _SHOWN)
 
 
 def _which_act(problem: BadAnswer) -> str:

@@ -12,6 +12,7 @@ from wording.cases import genitive_of
 from wording.dates import date_long, date_short, no_later_than, until
 from wording.names import bare
 from wording.plurals import plural
+from wording.shorten import shortened
 from wording.sums import format_sum
 
 Line = Mapping[str, Any]
@@ -60,11 +61,6 @@ def bared(line: Line) -> dict[str, Any]:
     }
 
 
-def shortened(words: str, longest: int) -> str:
-    """Return the words, cut to this length where they are longer."""
-    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
-
-
 def deed(line: Line) -> str:
     """Return what a client or a student is asked to do and by when, in one or two sentences."""
     kind, course, by = line["kind"], f"«{line.get('course_title', '')}»", _date(line)
@@ -111,7 +107,7 @@ def _short_deed(line: Line) -> str:
         return f"оплатите обучение до {_day(line['until'], date_long)}"
     verb = "исправьте" if kind == "questionnaire_returned" else "заполните"
     what = f"{verb} анкету" if line["audience"] == "student" else "анкета ученика не готова"
-    return f"{what}, обучение начинается {_day(line['starts'], date_long)}"
+    return f"{what}, обучение с {_day(line['starts'], date_long)}"
 
 
 def _matter(line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from school.uploads import MAX_PAGES, MAX_UPLOAD, UploadFlag, UploadReason, UploadRefused, tidy_name
 from wording.plurals import plural
+from wording.shorten import shortened
 
 _SHOWN = 40
 _INSTEAD = "Снимите документ целиком при хорошем свете и пришлите фото или PDF."
@@ -60,7 +61,7 @@ def shown_file(name: str) -> str:
     tidy = tidy_name(name)
     if not tidy:
         return "Файл"
-    return f"Файл «{tidy if len(tidy) <= _SHOWN else tidy[: _SHOWN - 1].rstrip() + '…'}»"
+    return f"Файл «{shortened(tidy, _SHOWN)}»"
 
 
 def pages_shown(there: int, shown: int) -> str:

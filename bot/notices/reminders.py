@@ -11,7 +11,8 @@ from bot.replies import Button, Rows, Screen
 from school.reminder_kinds import CODES
 from wording.dates import date_with_weekday
 from wording.plurals import plural
-from wording.reminders import GROUPS, deed, line_words, most_urgent, shortened
+from wording.reminders import GROUPS, deed, line_words, most_urgent
+from wording.shorten import fitted
 
 Line = Mapping[str, Any]
 
@@ -65,7 +66,7 @@ def _groups(lines: Sequence[Line], *, admin: bool) -> list[str]:
         for line in group:
             place += 1
             centre = f"СЦ {escape(line['centre'])}, " if admin else ""
-            text.append(f"{place}. {centre}{escape(shortened(line_words(line), LONGEST_LINE))}")
+            text.append(f"{place}. {centre}{escape(fitted(line_words, line, LONGEST_LINE))}")
     return text
 
 
@@ -108,7 +109,7 @@ def _press(what: str, line: Line) -> str:
 
 def _asked(data: dict[str, Any]) -> Screen:
     lines = most_urgent(data["lines"])
-    told = [escape(shortened(deed(line), LONGEST_DEED)) for line in lines[:MOST_TOLD]]
+    told = [escape(fitted(deed, line, LONGEST_DEED)) for line in lines[:MOST_TOLD]]
     text = [f"⏳ <b>{told[0]}</b>", *told[1:]]
     if len(lines) > MOST_TOLD:
         text.append(f"И ещё {plural(len(lines) - MOST_TOLD, 'дело', 'дела', 'дел')}: «Мои заявки».")

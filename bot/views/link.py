@@ -11,6 +11,7 @@ from school.catalogue import Discipline
 from school.centre import Centre
 from school.use_cases.make_link import Links
 from wording.links import ALL_COURSES, invitation
+from wording.shorten import shortened
 
 ASK_CENTRE = "<b>Ссылки какого центра?</b>\nПришлите команду с номером центра, например: <code>/link 0123</code>"
 NO_CENTRE = "Такого центра среди ваших нет. Проверьте номер: <code>/link 0123</code>. Ваши ссылки — /link."
@@ -39,6 +40,8 @@ def listed(found: Links, settings: Settings) -> Screen:
         )
     kinds: list[Discipline | None] = [*found.disciplines, None]
     lines = [f"{escape(one.title) if one else ALL_COURSES}\n{_both(settings, centre, one)}" for one in kinds]
+    if (by_mail := settings.order_address(centre.number)) is not None:
+        lines.append(f"Заявка по почте\nВ ответ на любое письмо придёт форма: <code>{escape(by_mail)}</code>")
     asked = "Нажмите кнопку: пришлём QR-картинку и текст, готовые переслать клиенту."
     return Screen("\n\n".join([head, *lines, asked]), _buttons(centre, kinds))
 
@@ -60,7 +63,7 @@ def _buttons(centre: Centre, kinds: Sequence[Discipline | None]) -> Rows:
     rows = []
     for one in kinds:
         title = one.title if one else ALL_COURSES
-        label = title if len(title) <= _LONGEST_LABEL else f"{title[: _LONGEST_LABEL - 1]}…"
+        label = shortened(title, _LONGEST_LABEL)
         rows.append((Button(f"QR: {label}", link("qr", centre.number, one.key if one else "")),))
     return tuple(rows)
 

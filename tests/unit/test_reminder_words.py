@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from bot.notices.reminders import digest, reminder_client
+from bot.notices.reminders import LONGEST_LINE, digest, reminder_client
 from bot.replies import message_params
 from paper.cells import cell, saved, table
 from paper.typeset import printable
@@ -15,6 +15,13 @@ from school.reminder_kinds import CODES
 from school.use_cases.snooze import coming
 
 KINDS = tuple(CODES)
+COURSES = (
+    "Бухгалтерский учёт при ОСНО. Подготовка на соответствие профстандарту «Бухгалтер» (код А)",
+    "Бухгалтерский и налоговый учёт, отчётность, налоговое планирование при ОСНО. Подготовка на соответствие "
+    "профстандарту «Бухгалтер» (код А, В)",
+    "«Управление государственными и муниципальными закупками по 44-ФЗ», для руководителей контрактной службы. "
+    "Повышение квалификации, 144 часа",
+)
 PAYER = "Федеральное государственное бюджетное образовательное учреждение высшего образования «Университет» & <Ко>"
 
 
@@ -38,6 +45,24 @@ def test_sixty_long_lines_fit_one_message() -> None:
     assert "акт № 0123-0001-1" in screen.text
     assert "Всё целиком — /report" in screen.text
     assert all(len((button.data or "").encode()) <= 64 for row in screen.buttons for button in row)
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_line_loses_its_day(kind: str, course: str) -> None:
+    """With the longest real courses and payers a line still says by when, in the digest and to the client."""
+    long = {**line(1, kind, "manager"), "course_title": course, "until": "2027-05-19", "act": "0123-0042-1"}
+    (managed,) = (one for one in digest({"role": "manager", "day": "2027-04-21", "lines": [long]}).text.splitlines()
+                  if one.startswith("1. "))  # fmt: skip
+    day = "20 мая" if kind.startswith("questionnaire") else "19 мая"
+    assert day in managed
+    assert len(managed) <= LONGEST_LINE + 60  # what cannot give way: names, numbers, days
+    asked = reminder_client({"centre_name": "СЦ", "centre_email": "", "day": "2027-04-21",
+                             "lines": [{**long, "audience": "client"}]}).text  # fmt: skip
+    if kind in ("unpaid_invoice", "act_not_returned"):
+        assert "19 мая" in asked
+    if kind in ("course_starts_unpaid", "questionnaire_missing", "questionnaire_returned"):
+        assert "20 мая 2027" in asked
 
 
 def test_a_client_with_many_orders_is_told_whom_to_answer() -> None:
