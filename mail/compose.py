@@ -13,7 +13,7 @@ from urllib.parse import quote
 from mail.addresses import WireAddress, read_sender, wire_address
 from mail.errors import ComposeError
 from mail.letters import LETTERS, Attachment, Links, client_links, with_links
-from mail.reply_token import reply_address, subject_mark
+from mail.reply_token import reference, reply_address, subject_mark
 from mail.templating import render
 from mail.wire import serialise
 
@@ -61,14 +61,14 @@ def compose(
         token, base = data.get("reply"), settings.get(REPLY_BASE)
         more = {"answerable": bool(token and base), "client_links": client_links(data, links)}
         rendered = render(kind, {**values, **more})
-        message = _headed(_marked(rendered.subject, token, base), envelope)
+        message = _headed(rendered.subject, envelope)
+        if data.get("in_reply_to"):
+            message["In-Reply-To"] = str(data["in_reply_to"])
+            message["References"] = str(data["in_reply_to"])
         if token and base:
             _made_answerable(message, base, str(token))
         if letter.unsubscribe:
             _made_refusable(message)
-        if data.get("in_reply_to"):
-            message["In-Reply-To"] = str(data["in_reply_to"])
-            message["References"] = str(data["in_reply_to"])
         files = letter.attachments(data, settings)
     except (KeyError, TypeError, ValueError) as error:
         # The text of these errors holds what a person typed, so only their type is told.
@@ -80,14 +80,18 @@ def compose(
     return message
 
 
-def _marked(subject: str, token: object, base: str | None) -> str:
-    return f"{subject} {subject_mark(str(token))}" if token and base else subject
-
-
 def _made_answerable(message: EmailMessage, base: str, token: str) -> None:
-    """Let an answer come back with the token: in the address, and for servers that cut it in the subject's mark."""
-    del message["Reply-To"]
-    message["Reply-To"] = reply_address(base, token)
+    """Let an answer come back with the token, in its address and in what it refers to."""
+    known = message["References"]
+    del message["Reply-To"], message["References"]
+    message["References"] = f"{known} {reference(base, token)}" if known else reference(base, token)
+    try:
+        message["Reply-To"] = reply_address(base, token)
+    except ValueError:
+        # The mailbox's own name is too long for a plus-address: the subject is what is left.
+        subject = f"{message['Subject']} {subject_mark(token)}"
+        del message["Subject"]
+        message["Reply-To"], message["Subject"] = base, subject
 
 
 def _made_refusable(message: EmailMessage) -> None:

@@ -12,7 +12,7 @@ from mail.parse_body import own_words
 from mail.parse_content import FilePart, gather
 from mail.parse_headers import Headers, message_id, message_ids, read_date
 from mail.parse_parts import Reader
-from mail.reply_token import find_token
+from mail.reply_token import find_reference, find_token
 
 __all__ = ["MAX_LETTER", "Address", "FilePart", "Letter", "parse"]
 
@@ -54,11 +54,10 @@ class Letter:
     too_big: bool
 
 
-def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str], own_hops: int | None = None) -> Letter:
+def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str]) -> Letter:
     """Read a letter. Never raises, whatever the bytes; what is wrong with it is told in `faults`.
 
-    `authserv_id` names the receiving server whose DMARC result counts, `own_hops` says below how many of its lines
-    (see `mail.authenticity`); `own_addresses` are those we write from.
+    `authserv_id` names the receiving server whose DMARC result counts; `own_addresses` are those we write from.
     """
     too_big = len(raw) > MAX_LETTER
     reader = Reader()
@@ -71,12 +70,14 @@ def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str],
     date = read_date(tree.headers.first("date"))
     found = recipients(tree.headers)
     subject = tree.headers.words("subject")[:_MAX_SUBJECT]
+    answered = message_ids(tree.headers.all("in-reply-to"))[:_MAX_REFERENCES]
+    references = message_ids(tree.headers.all("references"))[-_MAX_REFERENCES:]
     faults = [*sender_faults, *reader.faults, *content.faults]
     faults += ["bad_date"] * (date is None) + ["only_quote"] * (not words.found and bool(words.text))
     return Letter(
         message_id=message_id(tree.headers.first("message-id")),
-        in_reply_to=message_ids(tree.headers.all("in-reply-to"))[:_MAX_REFERENCES],
-        references=message_ids(tree.headers.all("references"))[-_MAX_REFERENCES:],
+        in_reply_to=answered,
+        references=references,
         sender=sender,
         reply_to=_reply_to(tree.headers),
         recipients=found,
@@ -88,8 +89,8 @@ def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str],
         files=content.files,
         automatic=automatic(tree.headers, sender, own, bounced=bounce is not None),
         bounce=bounce,
-        dmarc=dmarc(tree.headers, authserv_id, sender.host if sender else None, own_hops),
-        token=_token(found, subject, own),
+        dmarc=dmarc(tree.headers, authserv_id, sender.host if sender else None),
+        token=_token(found, (*references, *answered), subject, own),
         faults=tuple(dict.fromkeys(faults)),
         too_big=too_big,
     )
@@ -100,9 +101,9 @@ def _reply_to(headers: Headers) -> Address | None:
     return read_mailbox(values[0])[0] if len(values) == 1 else None
 
 
-def _token(found: tuple[str, ...], subject: str, own: Set[str]) -> str | None:
+def _token(found: tuple[str, ...], referred: tuple[str, ...], subject: str, own: Set[str]) -> str | None:
     """The token for whichever of our addresses it came to; two different ones make it unclear, so None."""
     by_address = {token for base in own if (token := find_token(found, "", base)) is not None}
     if by_address:
         return by_address.pop() if len(by_address) == 1 else None
-    return find_token((), subject, "")
+    return find_reference(referred) or find_token((), subject, "")

@@ -1,7 +1,8 @@
 """The reply token: what ties an answer to the letter it answers.
 
-It stands in the plus-address of Reply-To and, short, in the subject, because some servers cut plus-addresses and some
-people write a new letter. Servers and clients change the case of both, so the alphabet has one case only.
+It is in the plus-address of Reply-To and in References, where clients carry it back even when a server cuts
+plus-addresses or writes a Message-ID anew. A subject carries it only where the mailbox's own name leaves no room for a
+plus-address: people read subjects. Servers and clients change the case, so the alphabet has one case only.
 """
 
 import re
@@ -12,6 +13,7 @@ from school.tokens import REPLY_LENGTH
 _LENGTH = REPLY_LENGTH
 _TOKEN = re.compile(rf"[a-z2-7]{{{_LENGTH}}}")
 _MARK = re.compile(rf"\[\s*#\s*((?:[a-z2-7]\s{{0,3}}){{{_LENGTH}}})\]", re.IGNORECASE | re.ASCII)
+_REFERENCE = re.compile(rf"r\.([a-z2-7]{{{_LENGTH}}})@")
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 
@@ -27,6 +29,17 @@ def reply_address(base: str, token: str) -> str:
 def subject_mark(token: str) -> str:
     """Return the mark for the end of a subject: «[#<token>]»."""
     return f"[#{token}]"
+
+
+def reference(base: str, token: str) -> str:
+    """Return the id that an answer refers to: «<r.token@example.ru>»."""
+    return f"<r.{token}@{base.rpartition('@')[2]}>"
+
+
+def find_reference(message_ids: Iterable[str]) -> str | None:
+    """Find the token among the ids that a letter refers to; the newest one counts, as ids stand in their order."""
+    found = [match[1] for one in message_ids if (match := _REFERENCE.match(one.strip(" <>").casefold()))]
+    return found[-1] if found else None
 
 
 def find_token(recipients: Iterable[str], subject: str, base: str) -> str | None:

@@ -1,9 +1,12 @@
 """A student who only reads mail: the questionnaire by answers, the curator's decision, the channel of choice."""
 
+from email import message_from_bytes, policy
+
 from school.centre import Role
 from school.questionnaire import pages
 from tests.scenarios.conftest import Stage
 from tests.scenarios.letter_steps import (
+    OURS,
     SOKOLOVA,
     answer_to,
     answers,
@@ -44,6 +47,25 @@ async def test_one_letter_hands_the_questionnaire_in(stage: Stage) -> None:
     assert order is not None
     assert order.line(line_id).questionnaire == "submitted"
     assert order.line(line_id).student_id is None
+
+
+async def test_an_answer_through_a_server_that_cuts_addresses(stage: Stage) -> None:
+    """Neither the plus-address nor our Message-ID comes back, the subject has no code: References are enough."""
+    await open_mail(stage)
+    line_id = await invited(stage)
+    letter = await letter_to(stage, SOKOLOVA)
+    assert "#" not in letter["subject"]
+    raw = answer_to(letter, WHOLE, SOKOLOVA, [photo("1.jpg"), photo("2.jpg", "ПРИЛОЖЕНИЕ")])
+    message = message_from_bytes(raw, policy=policy.SMTP)
+    for name, value in (("To", OURS), ("In-Reply-To", "<rewritten@relay.example>")):
+        del message[name]
+        message[name] = value
+    message["References"] = f"{letter['headers']['References']} <rewritten@relay.example>"
+    await hand_in(stage, message.as_bytes())
+    await letter_to(stage, SOKOLOVA, "анкета отправлена куратору")
+    found = await read(stage).questionnaire(line_id)
+    assert found is not None
+    assert found.state == "submitted"
 
 
 async def test_answers_in_any_order_and_any_number(stage: Stage) -> None:
