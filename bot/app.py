@@ -180,6 +180,7 @@ class App:
             originals_address=school.originals_address,
             confirm=self.settings.billing.confirm,
             links=self.settings.links.sites,
+            mailbox=self.settings.reply_base(),
         )
 
     def _start_ticker(self) -> None:
@@ -228,8 +229,7 @@ class App:
 
     async def _serve(self, app: web.Application, host: str, port: int, key: str) -> None:
         try:
-            trusted = self.settings.web.trusted_proxies if self.settings.web is not None else ()
-            await serve(self._closing, app, host, port, key, trusted)
+            await serve(self._closing, app, host, port, key)
         except NotBound as error:
             raise StartError(str(error)) from error
 

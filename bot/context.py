@@ -10,6 +10,7 @@ from aiogram.types import Message
 
 from bot.replies import Replies
 from school.centre import Role
+from school.mailroom import order_address
 from school.ports import Session, UnitOfWork, Uploads
 from school.ports_mail import MailQueue
 from school.use_cases.billing_desk import Confirm
@@ -19,7 +20,7 @@ from school.use_cases.find import holds, manages
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the chat face has to know of the configuration."""
+    """What the chat face has to know of the configuration; `mailbox` is the address whose letters are read."""
 
     timezone: str
     bot_username: str
@@ -33,11 +34,16 @@ class Settings:
     originals_address: str | None = None
     confirm: Confirm = "centre"
     links: tuple[tuple[str, str], ...] = ()
+    mailbox: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """The school's zone."""
         return ZoneInfo(self.timezone)
+
+    def order_address(self, centre: str) -> str | None:
+        """Return where a client sends an order of the centre by mail, None where no letters are read."""
+        return order_address(self.mailbox, centre) if self.mailbox else None
 
     def support(self) -> str:
         """Say in one line of HTML where help is to be had."""

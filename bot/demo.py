@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from bot.app import App
 from bot.catalogue_file import parse
 from bot.config import Settings
-from bot.letters.orders import order_address
 from bot.mailroom import NO_SERVER
 from bot.starting import StartError
 from bot.story import Links, Move, play
@@ -25,6 +24,7 @@ from sandbox.page import routes as page_routes
 from sandbox.server import SandboxServer
 from sandbox.writing import AUTHSERV_ID
 from school.centre import Centre, Role
+from school.mailroom import order_address
 from school.use_cases.invite_staff import invite_staff
 from school.working_hours import Hours, next_opening
 

@@ -11,10 +11,8 @@ from bot.context import ShownLetter
 from bot.letters.desk import Desk
 from bot.letters.intake import LetterIntake
 from bot.letters.workers import LetterWorkers
-from bot.mail_ways import receiver_settings
-from mail.authenticity import Trust
 from mail.imap import Receiver
-from mail.imap_settings import RawLetter, ReceiverState
+from mail.imap_settings import ImapSettings, RawLetter, ReceiverState
 from mail.parse import parse
 from school.ports import Clock, Uploads, Vault
 from storage.database import Database
@@ -37,9 +35,8 @@ class Mailroom:
     ) -> None:
         self.vault = vault
         base = settings.reply_base() or ""
-        imap = settings.imap
-        trust = Trust(imap.authserv_id, imap.own_hops) if imap else Trust(None)
-        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, uploads, base, trust)
+        authserv_id = settings.imap.authserv_id if settings.imap else None
+        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, uploads, base, authserv_id)
         self.workers = LetterWorkers(database.mail_inbox, self.desk.handle, self.desk.alert)
         self._intake = LetterIntake(database.mail_inbox, vault, clock, lambda letter: self.workers.take([letter]))
         self._inbox = database.mail_inbox
@@ -48,7 +45,16 @@ class Mailroom:
         self._numbers = itertools.count(int(clock.now().timestamp() * 1000))
 
     def _of(self, imap: Imap) -> Receiver:
-        return Receiver(receiver_settings(imap), self._intake.take, self._inbox.seen_before, self._told)
+        settings = ImapSettings(
+            host=imap.host,
+            port=imap.port_number(),
+            security=imap.security,
+            username=imap.username,
+            password=imap.password.get_secret_value(),
+            mailbox=imap.mailbox,
+            handled=imap.handled or None,
+        )
+        return Receiver(settings, self._intake.take, self._inbox.seen_before, self._told)
 
     @property
     def state(self) -> ReceiverState | None:

@@ -1,29 +1,25 @@
 """The servers of HTTP, put together: the public pages with the webhook beside them, and health apart from both."""
 
-import asyncio
+import errno
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from bot.binding import bind_fault
 from bot.config import Settings
 from bot.faults import where
 from school.ports import Clock
 from storage.database import Database
-from web import gate, webhook
+from web import webhook
 from web.application import application
-from web.gate import Gates
 from web.limits import Limits
 from web.proxies import parse_networks
 from web.site import PageSettings, Site, SiteFiles
 from web.webhook import Take
 
 SHUTDOWN = 5.0  # seconds
-BACKLOG = 128  # connections that the system keeps until they are taken
 
 
 def _without_words(record: logging.LogRecord) -> bool:
@@ -41,6 +37,16 @@ _LOG.addFilter(_without_words)
 
 class NotBound(Exception):
     """A server cannot listen there; the text is one line for the operator."""
+
+
+def bind_fault(error: OSError, host: str, port: int, key: str) -> str:
+    """Say why nobody can listen at the host and port; `key` is the beginning of the settings' names."""
+    before = f"{key}_" if "." in key else f"{key}."
+    if error.errno == errno.EADDRINUSE:
+        return f"порт {port} занят: укажите другой в {before}port"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"порт {port} занимать не разрешено: укажите от 1024 в {before}port"
+    return f"адрес {host} не этого компьютера: исправьте {before}host (127.0.0.1 или 0.0.0.0)"
 
 
 def page_settings(settings: Settings, username: str) -> PageSettings | None:
@@ -85,23 +91,12 @@ def public_application(
     return application(site, [webhook.route(secret, take)] if hooked else [])
 
 
-async def serve(
-    closing: AsyncExitStack, app: web.Application, host: str, port: int, key: str, trusted: Sequence[str] = ()
-) -> None:
-    """Serve until `closing` closes, behind gates that know the `trusted` proxies.
-
-    `key` begins the settings' names. Raises `NotBound`.
-    """
+async def serve(closing: AsyncExitStack, app: web.Application, host: str, port: int, key: str) -> None:
+    """Serve until `closing` closes. `key` begins the settings' names. Raises `NotBound`."""
     runner = web.AppRunner(app, access_log=None, logger=_LOG, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
-    assert runner.server is not None
-    loop = asyncio.get_running_loop()
-    gates = Gates(runner.server, parse_networks(trusted), gate.PATIENCE, loop.time)
     try:
-        server = await loop.create_server(gates, host, port, backlog=BACKLOG)
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
         raise NotBound(bind_fault(error, host, port, key)) from error
-    closing.callback(server.close)
-    watch = asyncio.create_task(gates.watch())
-    closing.callback(watch.cancel)

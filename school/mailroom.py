@@ -8,6 +8,12 @@ LetterState = Literal["pending", "handled", "waiting", "aside"]
 TopicKind = Literal["line", "order", "centre"]
 
 
+def order_address(base: str, centre: str) -> str:
+    """Return where clients mail a centre's orders, «shkola+z0123@example.ru»; `base` is the mailbox that is read."""
+    local, _, host = base.rpartition("@")
+    return f"{local}+z{centre}@{host}"
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What an answer to a letter is about: `subject` is a line's or an order's id, or a centre's number.

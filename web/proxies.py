@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-WIDE = 20
-"""How many people at once an address of the own network may stand for, where it may be a proxy that nobody named."""
-
 Networks = tuple[IPv4Network | IPv6Network, ...]
 Address = IPv4Address | IPv6Address
 
@@ -13,22 +10,6 @@ Address = IPv4Address | IPv6Address
 def parse_networks(texts: Sequence[str]) -> Networks:
     """Read addresses and networks such as "10.0.0.0/8". ValueError for anything else."""
     return tuple(ip_network(text, strict=False) for text in texts)
-
-
-def is_trusted(address: str, trusted: Networks) -> bool:
-    """Tell whether the address is one of these networks'."""
-    found = _address(address)
-    return found is not None and _is_trusted(found, trusted)
-
-
-def is_own(address: str) -> bool:
-    """Tell whether the address is of this machine or of a network without a way from the Internet."""
-    return is_trusted(address, _OWN)
-
-
-def proxy_is_unnamed(public_url: str | None, trusted: Sequence[object]) -> bool:
-    """Tell whether people come by https while no proxy is trusted: the bot ends no TLS, so a proxy does."""
-    return public_url is not None and public_url.startswith("https://") and not trusted
 
 
 def client_address(remote: str | None, forwarded: Sequence[str], trusted: Networks) -> str:
@@ -66,8 +47,3 @@ def _address(text: str) -> Address | None:
 
 def _is_trusted(address: Address, trusted: Networks) -> bool:
     return any(address.version == network.version and address in network for network in trusted)
-
-
-_OWN = parse_networks(
-    ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1", "fc00::/7", "fe80::/10")
-)

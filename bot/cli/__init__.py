@@ -55,8 +55,7 @@ def _act(arguments: Namespace, config: Path | None, runners: Runners) -> int:
 
 
 async def _check(settings: Settings, config: Path | None) -> int:
-    from bot.cli.checks import check
-    from bot.cli.common import config_name
+    from bot.cli.check import check, config_name
 
     bad = False
     async for line in check(settings, config_name(config)):
@@ -66,7 +65,7 @@ async def _check(settings: Settings, config: Path | None) -> int:
 
 
 def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any, str]]]:
-    from bot.cli import centre_set, copies, data
+    from bot.cli import centre_set, data
 
     return {
         "migrate": data.migrate,
@@ -78,7 +77,7 @@ def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any,
         "staff invite": data.invite,
         "staff mailbox": data.set_mailbox,
         "letters preview": data.preview_letters,
-        "documents adopt": copies.adopt_documents,
-        "backup": copies.make_backup,
-        "restore": copies.restore,
+        "documents adopt": data.adopt_documents,
+        "backup": data.make_backup,
+        "restore": data.restore,
     }

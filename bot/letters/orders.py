@@ -24,12 +24,6 @@ _REPEAT = re.compile(r"^\W*(?:да\W+)?повтори(?:ть|те)?(?:\s+зая�
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def order_address(base: str, centre: str) -> str:
-    """Return where orders of a centre are sent: «shkola+z0123@example.ru»."""
-    local, _, host = base.rpartition("@")
-    return f"{local}+z{centre}@{host}"
-
-
 async def handle(post: Post) -> bool:
     """Take letters to an order address, and answers to a form that was sent out."""
     centre = await _centre(post)

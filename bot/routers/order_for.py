@@ -168,8 +168,7 @@ async def form(_: Message, talk: Talk) -> None:
     content = await asyncio.to_thread(
         order_form, _context(talk, centre), centre.name, answers, centre_number=centre.number
     )
-    by_mail = view.FORM_BY_MAIL.format(email=escape(centre.email))
-    _send(talk, content, view.FORM_CAPTION if talk.settings.in_chat else by_mail)
+    _send(talk, content, view.form_caption(talk.settings, centre))
 
 
 async def _own_centre(talk: Talk) -> Centre | None:

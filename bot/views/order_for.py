@@ -5,6 +5,7 @@ from html import escape
 
 from bot.callbacks import order_for as button
 from bot.context import Settings
+from bot.page_links import PageLinks
 from bot.replies import Button, Screen
 from bot.views.orders import shown_name
 from paper.order_form_marks import Mark
@@ -19,11 +20,22 @@ FAULTS_SHOWN = 5
 CHANGES_SHOWN = 12
 
 NO_CENTRE = "Сначала откройте ссылку сервисного центра: форма заявки у каждого центра своя."
-FORM_CAPTION = "📎 Форма заявки. Заполните и пришлите сюда или на почту центра. Начать заявку здесь — /order."
-FORM_BY_MAIL = "📎 Форма заявки. Заполните и отправьте на почту центра: {email}. Сюда её присылать не нужно."
 MARKED_CAPTION = "📎 Исправьте отмеченные ячейки и пришлите файл ещё раз."
 NO_FORM_OPEN = "Чтобы загрузить список, начните заявку — /order — и пришлите файл ещё раз. Пустая форма — /form."
 KEPT = "Список из файла не взяли."
+
+
+def form_caption(settings: Settings, centre: Centre) -> str:
+    """Say where the filled form is to be sent: only to what reads it."""
+    by_mail, page = settings.order_address(centre.number), PageLinks(settings.public_url).order(centre.number)
+    if settings.in_chat:
+        where = f"пришлите сюда или на {escape(by_mail)}" if by_mail else "пришлите сюда"
+        return f"📎 Форма заявки. Заполните и {where}. Начать заявку здесь — /order."
+    if by_mail:
+        return f"📎 Форма заявки. Заполните и отправьте на {escape(by_mail)}. Сюда её присылать не нужно."
+    if page:
+        return f"📎 Форма заявки — чтобы собрать данные. Саму заявку оформите на странице: {escape(page)}"
+    return f"📎 Форма заявки. Заполните и передайте менеджеру центра: {escape(centre.email)}. Он оформит заявку."
 
 
 def again_button(order: Order) -> Button:

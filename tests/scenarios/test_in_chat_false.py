@@ -181,6 +181,9 @@ async def test_the_order_is_placed_on_the_page(stage: Stage, outgoing: Outgoing)
     await other.wait_for("Присланное не сохранили", timeout=40)
     manager = await stage.manager()
     await ask(manager, "/order", "/form")
+    form = next(said for said in await manager.messages() if "📎 Форма заявки" in said.text)
+    assert CENTRE.email not in form.text  # nobody reads that mailbox
+    assert "shkola+z0123@example.ru" in form.text
     await manager.upload(document_picture("АКТ"), "akt.jpg", "photo")
     await manager.wait_for("Пришлите с почты центра", timeout=40)
     assert await nothing_kept(stage)

@@ -65,6 +65,9 @@ def letter(to: str, text: str, file: bytes | None = None, number: int = 1, sende
     return message.as_bytes()
 
 
+ADDRESS = "shkola+z0123@example.ru"
+
+
 async def hand_in(stage: Stage, raw: bytes) -> None:
     """Hand a letter over and wait until it is handled."""
     await stage.app.mailroom.hand_in(raw)
@@ -91,7 +94,24 @@ async def test_a_letter_to_the_order_address_gets_the_form(post: Stage) -> None:
     await hand_in(post, letter("shkola+z0123@example.ru", "Здравствуйте! Хотим учиться."))
     sent = await answer(post, "Форма заявки")
     assert [file["name"] for file in sent["attachments"]] == ["Заявка на обучение.xlsx"]
-    assert "[#" in sent["subject"]
+    assert "[#" not in sent["subject"]
+
+
+async def test_the_order_address_is_named_where_people_look(post: Stage) -> None:
+    """The manager's links, the form in chat and the first letter to a centre name the address that takes orders."""
+    manager = await post.manager()
+    await manager.send("/link")
+    assert ADDRESS in (await manager.wait_for("Ссылки для клиентов", timeout=40)).text
+    client = await post.client()
+    await client.send("/form")
+    caption = (await client.wait_for("Форма заявки", timeout=60)).text
+    assert ADDRESS in caption
+    assert CENTRE.email not in caption
+    await hand_in(post, letter(ADDRESS, "Заявка во вложении", await form_with()))
+    assert ADDRESS in (await answer(post, "0123-0001", CENTRE.email))["text"]
+    other = {**ANSWERS["students"][0], "name": "Лебедева Татьяна Ивановна", "email": "lebedeva.t@yandex.ru"}
+    await hand_in(post, letter(ADDRESS, "Ещё одна", await form_with(students=[other]), number=2))
+    assert ADDRESS not in (await answer(post, "0123-0002", CENTRE.email))["text"]
 
 
 async def test_the_filled_form_becomes_an_order(post: Stage) -> None:
@@ -219,9 +239,9 @@ async def test_reminders_are_refused_by_one_answer(post: Stage) -> None:
     """«Не напоминайте» to a letter of ours is taken from whoever was written to, once, and said back."""
     await hand_in(post, letter("shkola+z0123@example.ru", "Заявка", await form_with()))
     accepted = await answer(post, "принята")
-    mark = accepted["subject"].rpartition("[")[2]
+    token = accepted["headers"]["Reply-To"].partition("+r.")[2].partition("@")[0]
     message = letter("shkola@example.ru", "Отписаться", number=7).replace(
-        b"Subject:", f"X-Old-Subject: x\nSubject: Re: [{mark}".encode() + b"\nX-Rest:", 1
+        b"Subject:", f"X-Old-Subject: x\nSubject: Re: [#{token}]".encode() + b"\nX-Rest:", 1
     )
     await hand_in(post, message)
     await answer(post, "Больше не напоминаем")
