@@ -143,7 +143,7 @@ class App:
         self._closing.push_async_callback(self.database.close)
         self.metrics.database = self.database
         self.watch.add("database", DatabaseLook(self.database, file))
-        self.watch.add("queue", QueuesLook(self.database, self.clock))
+        self.watch.add("queue", QueuesLook(self.database, self.clock, mail=self.settings.smtp is not None))
         self.watch.add("ticks", self.metrics.ticks)
         self.watch.add("disk", self.metrics.disk)
         self.watch.add("telegram", self.telegram)

@@ -22,6 +22,7 @@ PACES_LATE = 3
 SECONDS_LATE = 120.0
 LONGEST_WAITS = {
     "updates": (timedelta(minutes=2), "сообщения людей ждут обработки"),
+    "letters": (timedelta(minutes=15), "письма людей ждут обработки"),
     "outbox_chat": (timedelta(minutes=10), "сообщения в чаты не уходят"),
     "outbox_mail": (timedelta(hours=1), "письма не уходят"),
 }
@@ -74,11 +75,12 @@ class TicksLook:
 
 
 class QueuesLook:
-    """Looks for how long the oldest waits in each queue."""
+    """Looks for how long the oldest waits in each queue; letters out wait rightly where no `mail` is sent."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, mail: bool) -> None:
         self._database = database
         self._clock = clock
+        self._mail = mail
 
     async def __call__(self) -> Trouble | None:
         """Return the trouble; a database that does not answer is the trouble of another look."""
@@ -86,10 +88,12 @@ class QueuesLook:
             found = await gauges(self._database, self._clock.now())
         except Exception:  # noqa: BLE001 - `DatabaseLook` tells of it
             return None
-        queues = {"updates": found.updates, **{f"outbox_{name}": queue for name, queue in found.outbox.items()}}
+        queues = {"updates": found.updates, "letters": found.letters, "outbox_chat": found.outbox["chat"]}
+        if self._mail:
+            queues["outbox_mail"] = found.outbox["mail"]
         for name, (longest, words) in LONGEST_WAITS.items():
-            if (minutes := self._waits(queues[name])) > longest:
-                age = plural(int(minutes.total_seconds() // 60), "минуту", "минуты", "минут")
+            if name in queues and (waited := self._waits(queues[name])) > longest:
+                age = plural(int(waited.total_seconds() // 60), "минуту", "минуты", "минут")
                 return Trouble("queue", f"{words} уже {age}; посмотрите журнал")
         return None
 

@@ -60,12 +60,12 @@ class Run:
 
 
 @asynccontextmanager
-async def running(folder: Path, api: int, url: str = "") -> AsyncIterator[Run]:
-    """Run the bot until the end of the test; it has to stop cleanly."""
+async def running(folder: Path, api: int, url: str = "", mode: str = "polling") -> AsyncIterator[Run]:
+    """Run the bot until the end of the test; it has to stop cleanly. `mode` is how it gets updates."""
     page, health = free_ports(2)
     url = url or f"sqlite+aiosqlite:///{folder}/bot.db"
     (folder / "config.toml").write_text(
-        f'[telegram]\ntoken = "{TOKEN}"\napi_server = "http://127.0.0.1:{api}"\nlimits = false\n'
+        f'[telegram]\ntoken = "{TOKEN}"\napi_server = "http://127.0.0.1:{api}"\nlimits = false\nmode = "{mode}"\n'
         f'[database]\nurl = "{url}"\n[documents]\npath = "{folder}/documents"\n'
         f'[web]\nport = {page}\npublic_url = "http://127.0.0.1:{page}"\nhealth_port = {health}\n'
         '[school]\ndefault_centre = "0123"\n',

@@ -1,9 +1,12 @@
 """What stands in the way is named in words, and only what lasts."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
+from bot.watch import inside
+from bot.watch.inside import DiskLook
 from bot.watch.outside import MAILBOX_SECONDS, SILENT_SECONDS, MailboxLook, TelegramLook
 from bot.watch.troubles import Trouble, Watch
 from mail.imap_settings import ReceiverState
@@ -106,3 +109,12 @@ async def test_a_look_that_fails_is_a_trouble() -> None:
         "queue: проверка не удалась (ValueError); посмотрите журнал",
         "disk: на диске мало места",
     ]
+
+
+async def test_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little room is told with the folder and what is left; a folder that is not there yet is passed over."""
+    look = DiskLook(tmp_path, tmp_path / "absent")
+    assert list(look.free()) == [str(tmp_path)]
+    assert await look() is None
+    monkeypatch.setattr(inside, "LEAST_FREE", look.free()[str(tmp_path)] * 2)
+    assert f"disk: на диске с папкой {tmp_path} осталось " in await _words(look)
