@@ -63,8 +63,11 @@ export function toast(text, place = byId("toasts")) {
 
 export function popup(dialog, ...content) {
   dialog.replaceChildren(...content);
-  // A click on the dimmed surroundings lands on the dialog itself.
-  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  // A click on the dimmed surroundings lands on the dialog itself. The handler returns nothing: false would cancel
+  // what every click inside is for.
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  };
   if (!dialog.open) dialog.showModal();
 }
 
