@@ -4,6 +4,7 @@ Explicit states, each transition a function that returns the next act or raises.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -259,6 +260,16 @@ def load(text: str) -> Act:
     return Act(**values)
 
 
+def dump_pages(pages: Sequence[Page]) -> str:
+    """Write pages down as JSON, to be taken up again by `load_pages`."""
+    return json.dumps([asdict(page) for page in pages], ensure_ascii=False)
+
+
+def load_pages(text: str) -> tuple[Page, ...]:
+    """Read what `dump_pages` wrote."""
+    return _pages(json.loads(text))
+
+
 def differences(before: Act, after: Act) -> tuple[str, str]:
     """Return what differs, as it was and as it is, as JSON for the audit; pages by their ids, the version not."""
     was, now = json.loads(dump(before)), json.loads(dump(after))
@@ -282,11 +293,15 @@ def _plain(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
+def _pages(told: list[dict[str, Any]]) -> tuple[Page, ...]:
+    return tuple(Page(**{**page, "flags": tuple(page.get("flags", ()))}) for page in told)
+
+
 def _value(key: str, value: Any) -> Any:
     if value is None:
         return None
     if key.endswith("_pages"):
-        return tuple(Page(**{**page, "flags": tuple(page.get("flags", ()))}) for page in value)
+        return _pages(value)
     if key == "line_ids":
         return tuple(value)
     if key == "sent_at":

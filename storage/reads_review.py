@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select, tuple_
 
 from school.closing import load as load_act
+from school.closing import load_pages
 from school.ports import Card, CardKind, Lease, QueueState
 from school.questionnaire import Questionnaire
 from storage import tables as t
@@ -262,6 +263,12 @@ _FORMER_ACTS = select(t.tokens.c.data).where(
     t.tokens.c.used_at.is_(None),
     t.tokens.c.expires_at > bindparam("now"),
 )
+# Files of clients that a manager may yet accept as a scan.
+_OFFERED = select(t.tokens.c.data).where(
+    t.tokens.c.kind == literal_column("'client_file'"),
+    t.tokens.c.used_at.is_(None),
+    t.tokens.c.expires_at > bindparam("now"),
+)
 
 
 def document_ids(connection: Connection, now: datetime) -> list[str]:
@@ -269,5 +276,7 @@ def document_ids(connection: Connection, now: datetime) -> list[str]:
     of_acts = [page["id"] for row in connection.execute(_ACTS) for pages in row for page in pages]
     former = (load_act(data["act"]) for data in connection.execute(_FORMER_ACTS, {"now": now}).scalars())
     of_former = (page.id for act in former for page in (*act.scan_pages, *act.paper_pages))
+    offered = connection.execute(_OFFERED, {"now": now}).scalars()
+    of_clients = (page.id for data in offered for page in load_pages(data["pages"]))
     of_school = connection.execute(PAGE_IDS).scalars()
-    return [*connection.execute(_DOCUMENTS).scalars(), *of_acts, *of_former, *of_school]
+    return [*connection.execute(_DOCUMENTS).scalars(), *of_acts, *of_former, *of_clients, *of_school]

@@ -77,6 +77,22 @@ def client_wrote(number: str) -> str:
     return f"Заказчик ответил на письмо по заявке № {number}. Прочитайте и решите, что изменить."
 
 
+def client_scan(number: str, act: str) -> str:
+    """Say to a centre that its client has handed the signed act in."""
+    return (
+        f"Заказчик прислал подписанный акт № {act} по заявке № {number}: приняли его как скан. "
+        f"Проверьте его, загрузите в {CLIENT_SERVICE} и ответьте: «Скан: загружен»."
+    )
+
+
+def client_file(number: str) -> str:
+    """Say to a centre that its client has sent a file that may be a signed act."""
+    return (
+        f"Заказчик прислал файл по заявке № {number}. Если это подписанный акт, "
+        "ответьте на это письмо с тем же файлом: примем его как скан."
+    )
+
+
 def strange_account(tails: Sequence[str]) -> str:
     """Say that a statement is of an account that nobody has owned up to, and how to."""
     return (

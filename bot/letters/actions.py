@@ -35,7 +35,11 @@ MOST_FAULTS = 10
 _STATEMENT = b"1CClientBankExchange"
 _HEAD = 200  # bytes
 # Files whose names say that they are papers of another kind, in letters as keyboards and exporters write them.
-_OTHER_PAPER = re.compile(r"сч[её]т|договор|доверенност|invoice|schet|dogovor", re.IGNORECASE)
+_OTHER_PAPER = re.compile(
+    r"сч[её]т|договор|доверенност|плат[её]ж|поручени|реквизит|карточк|паспорт|диплом|анкет"
+    r"|invoice|schet|dogovor|platezh|rekvizit|diplom",
+    re.IGNORECASE,
+)
 _ACT_NAMED = re.compile(r"акт|akt|(?<![a-z])act", re.IGNORECASE)
 
 
@@ -111,7 +115,7 @@ def steps_of(post: Post, by: ByMail, read: MailRead, undos: Sequence[str], files
     """Return what the letter asks for, in order: ways back, lines, files."""
     steps = [_step(post, by, Action("undo", "Отменить", {"key": key})) for key in undos]
     steps += [_step(post, by, action) for action in read.actions]
-    scans = [file for file in files if is_scan(file) and not _is_other_paper(file.name)]
+    scans = [file for file in files if is_scan(file) and not is_other_paper(file.name)]
     if scans:
         steps.append(_scan(post, by, scans, read.act))
     for file in files:
@@ -121,7 +125,7 @@ def steps_of(post: Post, by: ByMail, read: MailRead, undos: Sequence[str], files
             steps.append(_sheet(post, by, file))
         elif not is_scan(file):
             steps.append(_refused(file, words.UNKNOWN_FILE))
-        elif _is_other_paper(file.name):
+        elif is_other_paper(file.name):
             steps.append(_refused(file, words.OTHER_PAPER))
     return steps
 
@@ -137,7 +141,8 @@ def is_scan(file: FilePart) -> bool:
     return pictured and not is_statement(file) and not is_sheet(file)
 
 
-def _is_other_paper(name: str) -> bool:
+def is_other_paper(name: str) -> bool:
+    """Tell whether a file's name says that it is a paper of another kind than an act."""
     return _OTHER_PAPER.search(name) is not None and _ACT_NAMED.search(name) is None
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.letters import codes
-from bot.letters.actions import Result, is_scan, is_statement, run, steps_of
+from bot.letters.actions import Result, is_other_paper, is_scan, is_statement, run, steps_of
 from bot.letters.post import Post
 from mail.mailbox import same_mailbox
 from mail.parse import FilePart
@@ -17,16 +17,20 @@ from school.notices import Notice
 from school.order import Order
 from school.people import fold
 from school.ports import Token
+from school.questionnaire import Page
 from school.tokens import digest
 from school.uploads import UploadRefused
+from school.use_cases import client_scan
 from school.use_cases.act_by_mail import order_states
 from school.use_cases.answerable import add_letter
 from school.use_cases.billing_desk import Desk
+from school.use_cases.client_scan import Client, Handed
 from school.use_cases.mail_actor import ByMail, digest_numbers, mail_session
 from school.use_cases.note_order import LONGEST, Note, keep_note
 from school.use_cases.send_act import MOST_MAILED
 from school.use_cases.tell import tell_managers
 from wording import mail_echoes as words
+from wording.closing import THANKS
 from wording.mail_actions import MailRead, example_of, read_actions
 
 UNDO = "mail_undo"
@@ -52,7 +56,7 @@ async def handle(post: Post) -> bool:
         return True
     if order is not None and not topic.token_sha256:
         # A person has filed it to the order: a stranger is told nothing, the centre learns what they wrote.
-        files, left = await _checked(post)
+        files, _, left = await _checked(post)
         await _tell_centre(post, centre, order, _own_lines(post), files)
         if left:
             post.leave("aside", "client_files", order.number)
@@ -76,7 +80,7 @@ async def _of_centre(post: Post, topic: Topic, centre: Centre, order: Order | No
     if not asks and not read.notes:
         # A word of thanks needs no answer; a quote alone does, since its writer has meant something.
         if not post.words:
-            await post.answer("centre_answer", _data(centre, heading=words.ONLY_QUOTE))
+            await post.answer("centre_answer", answer_data(centre, heading=words.ONLY_QUOTE))
     elif not post.proved and not await codes.confirmed(post):
         await codes.ask(post, centre.name, lines, [file.name for file in files])
     else:
@@ -122,7 +126,7 @@ async def _act(
         refused.append(_refused(f"Акт {read.act}", words.NO_SCAN))
     done = [one for one in results if one.done]
     ways_back = [one.undo for one in done if one.undo]
-    data = _data(centre, done=[_echo(one) for one in done], refused=refused, notes=notes, undo=bool(ways_back))
+    data = answer_data(centre, done=[_echo(one) for one in done], refused=refused, notes=notes, undo=bool(ways_back))
     notice = await post.answer("centre_answer", data)
     if notice is not None and ways_back:
         _keep_undos(post, topic, notice, ways_back)
@@ -136,21 +140,38 @@ async def _of_client(post: Post, centre: Centre, order: Order) -> None:
     if not (read.actions or read.unread or read.notes or read.undo or read.code):
         lines = []
     done = [{"line": "Статус", "text": words.status_words([order_states(order)]), "example": ""}] if asks else []
-    files, left = await _checked(post)
+    files, pages, left = await _checked(post)
+    handed = await _signed_act(post, order, pages) if pages else None
     if lines or files or left:
-        await _tell_centre(post, centre, order, lines, files)
+        await _tell_centre(post, centre, order, lines, files, handed)
     if done or lines or files or left:
         heading = "" if done else words.PASSED_ON
+        if handed is not None and handed.act is not None:
+            heading = THANKS.format(number=handed.act.number)
         notes = [*lines[: codes.MOST_LINES], *(words.file_of_client(one["name"]) for one in files)]
-        await post.answer("centre_answer", _data(centre, heading=heading, done=done, notes=notes))
+        await post.answer("centre_answer", answer_data(centre, heading=heading, done=done, notes=notes))
     if left:
         post.leave("aside", "client_files", order.number)
 
 
-async def _checked(post: Post) -> tuple[list[dict[str, str]], bool]:
-    """Return the client's pictures and PDF files that may be passed on, and whether others are left to a person."""
+async def _signed_act(post: Post, order: Order, pages: Sequence[Page]) -> Handed | None:
+    """Take the files for the signed act, or let a manager say whose they are; None where no act is waited for."""
+    acts = await client_scan.open_acts(post.uow, order)
+    if not acts:
+        return None
+    client = Client(f"mail:{post.sender}", post.settings.in_chat, post.now, post.today)
+    said = "\n".join([post.words, *(page.name for page in pages)])
+    return await client_scan.hand_in(post.uow, order, acts, tuple(pages), said, client)
+
+
+async def _checked(post: Post) -> tuple[list[dict[str, str]], list[Page], bool]:
+    """Return the client's pictures and PDF files that may be passed on, and whether others are left to a person.
+
+    The pages among them are those that may be of a signed act.
+    """
     given = [file for file in post.letter.files if not file.decoration]
     passed: list[dict[str, str]] = []
+    pages: list[Page] = []
     size = 0
     for at, file in enumerate(given):
         size += len(file.content)
@@ -162,25 +183,39 @@ async def _checked(post: Post) -> tuple[list[dict[str, str]], bool]:
             continue
         content = b64encode(file.content).decode()
         passed.append({"name": page.name or file.name, "media": page.media, "base64": content})
-    return passed, len(passed) < len(given)
+        if not is_other_paper(file.name):
+            pages.append(page)
+    return passed, pages, len(passed) < len(given)
 
 
 async def _tell_centre(
-    post: Post, centre: Centre, order: Order, lines: Sequence[str], files: Sequence[dict[str, str]]
+    post: Post,
+    centre: Centre,
+    order: Order,
+    lines: Sequence[str],
+    files: Sequence[dict[str, str]],
+    handed: Handed | None = None,
 ) -> None:
-    """Keep the words, and tell the centre of them and of the files."""
-    text = "\n".join([*_keep_notes(post, order.id, lines), *(words.file_of_client(one["name"]) for one in files)])
-    await _pass_on(post, centre, order, text, files)
+    """Keep the words, and tell the centre of them and of the files, unless it was told of a signed act alone."""
+    kept = _keep_notes(post, order.id, lines)
+    notes = [*kept, *(words.file_of_client(one["name"]) for one in files)]
+    if kept or handed is None:
+        in_chat = post.settings.in_chat
+        told = {"order_number": order.number, "text": "\n".join(notes)[:SHOWN_IN_CHAT] if in_chat else ""}
+        await tell_managers(post.uow, centre.number, "client_wrote", told, f"client_wrote:{post.stored.id}")
+    await _pass_on(post, centre, order, notes, files, handed)
 
 
-async def _pass_on(post: Post, centre: Centre, order: Order, text: str, files: Sequence[dict[str, str]] = ()) -> None:
-    """Tell the centre's managers what its client wrote; by letter where there are none, or files, or no chat for it."""
-    in_chat = post.settings.in_chat
-    told = {"order_number": order.number, "text": text[:SHOWN_IN_CHAT] if in_chat else ""}
-    await tell_managers(post.uow, centre.number, "client_wrote", told, f"client_wrote:{post.stored.id}")
-    if in_chat and not files and await post.uow.centre_staff(centre.number):
+async def _pass_on(
+    post: Post, centre: Centre, order: Order, notes: list[str], files: Sequence[dict[str, str]], handed: Handed | None
+) -> None:
+    """Send what the client wrote to the centre's mailbox too where nobody is in chat, or there are files."""
+    if post.settings.in_chat and not files and await post.uow.centre_staff(centre.number):
         return
-    data = _data(centre, heading=words.client_wrote(order.number), notes=text.splitlines(), files=list(files))
+    heading = words.client_wrote(order.number)
+    if handed is not None and handed.act is not None:
+        heading = words.client_scan(order.number, handed.act.number)
+    data = answer_data(centre, heading=heading, notes=notes, files=list(files))
     key, about = f"client_wrote:{post.stored.id}:mail", order.id
     add_letter(post.uow, "centre_answer", centre.email, data, dedupe=key, about=("order", about), now=post.now)
 
@@ -223,6 +258,7 @@ def _refused(line: str, text: str, example: str = "") -> dict[str, str]:
     return {"line": line, "text": text, "example": example}
 
 
-def _data(centre: Centre, **changes: Any) -> dict[str, Any]:
+def answer_data(centre: Centre, **changes: Any) -> dict[str, Any]:
+    """Return what the letter "centre_answer" holds, with these changes."""
     empty: dict[str, Any] = {"heading": "", "done": [], "refused": [], "notes": [], "undo": False}
     return {"centre_name": centre.name} | empty | changes

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.callbacks import act
 from bot.replies import Button, Screen
-from wording.closing import REOPEN_BUTTONS, last_day
+from wording.closing import BUTTONS, CLIENT_SERVICE, REOPEN_BUTTONS, last_day
 from wording.dates import date_short
 from wording.plurals import plural
 
@@ -41,6 +41,31 @@ def scan_return_undone(data: dict[str, Any]) -> Screen:
     )
 
 
+def client_scan(data: dict[str, Any]) -> Screen:
+    """The client has handed the signed act back: it is the scan now."""
+    return Screen(
+        f"📎 <b>Клиент прислал подписанный акт № {escape(data['act_number'])}.</b> Скан принят.\n"
+        f"Проверьте его и загрузите в {CLIENT_SERVICE} — {_until(data)}.",
+        (
+            (Button(BUTTONS["uploaded"], act("uploaded", data["act"])),),
+            (Button("Отменить", act("undo", data["undo"])), Button("К акту", act("card", data["act"]))),
+        ),
+    )
+
+
+def client_file(data: dict[str, Any]) -> Screen:
+    """The client has sent a file, and which act it is of is not certain."""
+    rows = tuple(
+        (Button(f"Принять как скан акта № {number}", act("accept", data["secret"], str(place))),)
+        for place, number in enumerate(data["acts"])
+    )
+    return Screen(
+        f"📎 <b>Клиент прислал файл: заявка № {escape(data['order_number'])}.</b>\n"
+        "Если это подписанный акт, примите его кнопкой.",
+        rows,
+    )
+
+
 def act_reopened(data: dict[str, Any]) -> Screen:
     """The school has taken back a final state of the act."""
     return Screen(
@@ -66,6 +91,8 @@ WORDED: dict[str, Callable[[dict[str, Any]], Screen]] = {
     "act_wanted": act_wanted,
     "scan_returned": scan_returned,
     "scan_return_undone": scan_return_undone,
+    "client_scan": client_scan,
+    "client_file": client_file,
     "act_reopened": act_reopened,
     "act_reopen_undone": act_reopen_undone,
 }

@@ -12,6 +12,7 @@ from bot.routers import (
     cancelling,
     catalogue,
     centres,
+    client_scan,
     closed,
     commands,
     documents,
@@ -51,6 +52,7 @@ def dispatcher() -> Dispatcher:
     made = Dispatcher(disable_fsm=True)
     made.include_routers(
         start.router,
+        client_scan.router,
         order_for.router,
         commands.router,
         thread.router,
@@ -86,6 +88,7 @@ def dispatcher() -> Dispatcher:
         status.typed,
         catalogue.late,
         order_for.late,
+        client_scan.late,
         fallback.router,
     )
     return made

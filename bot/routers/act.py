@@ -23,7 +23,7 @@ from school.closing import ActState
 from school.errors import BadAnswer, NotFound
 from school.order import Order
 from school.uploads import UploadRefused
-from school.use_cases import make_acts, move_act, take_scan
+from school.use_cases import client_scan, make_acts, move_act, take_scan
 from school.use_cases.make_acts import Opened
 from school.use_cases.move_act import Given, Move, Moved
 from wording.closing import REOPEN_REASONS, RETURN_REASONS
@@ -74,7 +74,7 @@ async def pressed(_: CallbackQuery, callback_data: ActButton, talk: Talk) -> Non
     try:
         await do(talk, callback_data)
     except ActState as error:
-        act_id = None if callback_data.act == "undo" else callback_data.key
+        act_id = None if callback_data.act in ("undo", "accept") else callback_data.key
         talk.replies.say(view.refused(error.data.get("why"), act_id))
 
 
@@ -249,6 +249,12 @@ async def _why(talk: Talk, button: ActButton) -> None:
     _show(talk, _card(talk, moved))
 
 
+async def _accept(talk: Talk, button: ActButton) -> None:
+    place = _number(button.value)
+    moved = await client_scan.accept(talk.uow, talk.session, button.key, place, talk.now, talk.today)
+    _show(talk, _card(talk, moved))
+
+
 async def _undo(talk: Talk, button: ActButton) -> None:
     await take_scan.stop(talk.uow, talk.session, talk.now)
     undone = await move_act.undo_move(talk.uow, talk.session, button.key, talk.now)
@@ -263,6 +269,7 @@ ACTS: dict[str, Press] = {
     "day": _day,
     "why": _why,
     "undo": _undo,
+    "accept": _accept,
     "show": act_papers.download,
     "make": act_papers.make,
     "send": act_papers.send,

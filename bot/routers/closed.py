@@ -9,8 +9,9 @@ from aiogram.types import Message
 
 from bot.context import Talk
 from bot.replies import Screen
-from bot.routers import conversation
+from bot.routers import client_scan, conversation
 from bot.views import closed as view
+from bot.views.act import CLIENT_MAILBOX
 from school.centre import Role
 from school.forms.questionnaire import KEY as QUESTIONNAIRE
 from school.use_cases.own_link import line_to_fill
@@ -42,6 +43,8 @@ async def _place(talk: Talk) -> Screen:
     about = await line_to_fill(talk.uow, talk.user_id)
     if about is not None:
         return await conversation.own_page(talk, about.line.id)
+    if await client_scan.owing(talk):
+        return Screen(CLIENT_MAILBOX)
     if talk.session.centre is not None and not talk.session.centre.closed:
         return view.order(talk.settings, talk.session.centre)
     return view.questionnaire(talk.settings, None)

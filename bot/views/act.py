@@ -12,6 +12,7 @@ from bot.views.payment import number_buttons
 from school.closing import final_state, is_closed, original_closed, original_due, scan_closed
 from school.order import Order
 from school.payer import PayerKind
+from school.use_cases.client_scan import Handed
 from school.use_cases.make_acts import Opened
 from school.use_cases.move_act import Moved
 from school.use_cases.take_scan import Question
@@ -25,6 +26,7 @@ from wording.closing import (
     REOPEN_BUTTONS,
     REOPEN_REASON_BUTTONS,
     RETURN_REASONS,
+    THANKS,
     UPLOADED_BEFORE,
     next_step,
     state_lines,
@@ -52,6 +54,14 @@ TO_CLIENT = (
     "📎 Акт по заявке № {number}. Подпишите его и верните в сервисный центр. "
     "Такой же файл мы отправили на почту из заявки."
 )
+CLIENT_MAILBOX = (
+    "Документы с подписями в переписке не берём. "
+    "Пришлите скан подписанного акта ответом на письмо, в котором он пришёл."
+)
+WHICH_OF_CLIENT = (
+    "К какой заявке этот файл? Пришлите его ещё раз и напишите под ним номер заявки. Акты ждём по заявкам: {numbers}."
+)
+PAGE_REPEATED = "Эта страница у нас уже есть. Пришлите остальные, если они есть."
 STALE = "Этот вопрос уже закрыт. Откройте акт заново: /act."
 
 
@@ -102,6 +112,14 @@ def card(opened: Opened, settings: Settings, today: date, *, moved: Moved | None
         *_address(opened, settings),
     ]
     return Screen("\n".join(text), _buttons(opened, start, moved.undo if moved is not None else ""))
+
+
+def thanks(handed: Handed, order_number: str) -> Screen:
+    """Thank a client for what they have handed in."""
+    pages = plural(sum(page.pages for page in handed.pages), "страница", "страницы", "страниц")
+    if handed.act is None:
+        return Screen(f"Спасибо, передали файл менеджеру центра: заявка № {escape(order_number)}, {pages}.")
+    return Screen(f"✅ {THANKS.format(number=escape(handed.act.number))[:-1]}: {pages}.")
 
 
 def undone(opened: Opened, settings: Settings, today: date) -> Screen:

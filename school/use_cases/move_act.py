@@ -116,7 +116,7 @@ async def save_move(
     if move == "reopen":
         came = closing.with_reason(came, reason)
     uow.audit(f"chat:{who(session)}", f"act.{move}", act.id, before, came)
-    secret = "" if move in FINAL else _keep_undo(uow, act, move, now)
+    secret = "" if move in FINAL else keep_undo(uow, act, move, now)
     moved = Moved(replace(opened, act=replace(after, version=act.version + 1)), move, secret)
     if move == "return":
         await _tell_returned(uow, moved, now)
@@ -175,7 +175,7 @@ def _move_of(text: str) -> Move:
     raise NotFound
 
 
-def _keep_undo(uow: UnitOfWork, act: Act, move: Move, now: datetime) -> str:
+def keep_undo(uow: UnitOfWork, act: Act, move: Move, now: datetime) -> str:
     """Keep the act as it was for the button «Отменить»; return the button's secret."""
     secret = new_secret()
     data = {"act": closing.dump(act), "version": str(act.version + 1), "move": move}

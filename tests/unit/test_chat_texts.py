@@ -159,6 +159,8 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "scan_returned": ACT_DATA,
     "scan_return_undone": ACT_DATA,
+    "client_scan": {**ACT_DATA, "undo": "u" * 22},
+    "client_file": {"order_number": "0123-0042", "secret": "s" * 22, "acts": ["0123-0042-1", "0123-0042-2"]},
     "act_reopened": {**ACT_DATA, "state": "diadoc"},
     "act_reopen_undone": ACT_DATA,
 }
