@@ -71,8 +71,9 @@ class Act:
 
 
 def lines_of_run(order: Order, run: str) -> tuple[OrderLine, ...]:
-    """Return the students of the order who were admitted to the run: the act is about them."""
-    return tuple(line for line in order.lines if line.run == run and line.admitted_at is not None)
+    """Return the students of the order who were admitted to the run and not expelled: the act is about them."""
+    admitted = (line for line in order.lines if line.run == run and line.admitted_at is not None)
+    return tuple(line for line in admitted if not line.expelled)
 
 
 def act_of(order: Order, run: str, act_id: str) -> Act | None:

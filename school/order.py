@@ -82,6 +82,11 @@ class OrderLine:
         """Whether the place was given up."""
         return self.cancelled_at is not None
 
+    @property
+    def expelled(self) -> bool:
+        """Whether the school has sent the student away after the admission."""
+        return self.training == "expelled"
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

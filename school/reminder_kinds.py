@@ -170,4 +170,4 @@ def _scan(subject: str, ends: date, last: date, about: dict[str, Any]) -> Iterat
 
 def _wanted(line: OrderLine) -> bool:
     """A student who was cancelled, refused by a curator or sent away by the school is waited for no more."""
-    return not line.cancelled and line.questionnaire != "declined" and line.training != "expelled"
+    return not line.cancelled and line.questionnaire != "declined" and not line.expelled

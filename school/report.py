@@ -136,12 +136,12 @@ def make_picture(facts: Iterable[OrderFacts], today: date, placed: Container[str
 def acts_of(one: OrderFacts) -> tuple[Act, ...]:
     """Return the order's acts, and for every run without one the act that is owed; the term needs no paper (C1).
 
-    A student who neither paid nor was admitted owes none.
+    A student who neither paid nor was admitted owes none, nor does one who was expelled.
     """
     covered = {line_id for act in one.acts for line_id in act.line_ids}
     missing: dict[str, list[OrderLine]] = {}
     for line in one.order.living:
-        if line.id not in covered and (line.payment == "paid" or line.admitted_at is not None):
+        if line.id not in covered and not line.expelled and (line.payment == "paid" or line.admitted_at is not None):
             missing.setdefault(line.run, []).append(line)
     owed = (
         Act("", one.order.id, one.order.centre, run, max(line.ends for line in lines), tuple(line.id for line in lines))

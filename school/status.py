@@ -78,6 +78,7 @@ class Totals:
     to_fill_in: int
     admitted: int
     cancelled: int = 0
+    expelled: int = 0
 
 
 def read_query(text: str) -> Query:
@@ -196,6 +197,7 @@ def totals(rows: Sequence[Row]) -> Totals:
         paid=sum(line.payment == "paid" for line in lines),
         on_review=sum(line.questionnaire == "submitted" for line in lines),
         to_fill_in=sum(line.questionnaire in ("not_started", "filling", "returned") for line in lines),
-        admitted=sum(line.admitted_at is not None for line in lines),
+        admitted=sum(line.admitted_at is not None and not line.expelled for line in lines),
+        expelled=sum(line.expelled for line in lines),
         cancelled=len(rows) - len(lines),
     )

@@ -73,8 +73,8 @@ def _condition(condition: Condition, line: OrderLine, reader: Reader, *, pays: b
 
 
 def _after_admission(line: OrderLine) -> list[str]:
-    words = ["✅ зачислен, доступ открыт"]
-    if line.training != "not_started":
+    words = ["⚠️ отчислен" if line.expelled else "✅ зачислен, доступ открыт"]
+    if line.training not in ("not_started", "expelled"):
         words.append(f"обучение: {statuses.TRAINING[line.training]}")
     if line.test != "none":
         words.append(f"итоговый тест: {statuses.TEST[line.test]}")

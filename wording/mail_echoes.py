@@ -195,7 +195,9 @@ def _student_line(one: Mapping[str, Any]) -> str:
     if one.get("cancelled"):
         states.insert(0, "отменено")
     if one["admitted"]:
-        states += ["зачислен", f"тестирование: {TEST[one['test']]}", f"обучение: {TRAINING[one['training']]}"]
+        expelled = one["training"] == "expelled"
+        taught = [] if expelled else [f"обучение: {TRAINING[one['training']]}"]
+        states += ["отчислен" if expelled else "зачислен", f"тестирование: {TEST[one['test']]}", *taught]
     if one["tracking"]:
         states.append(f"документы отправлены: {one['tracking']}")
     return f"{one['name']}, «{one['course_title']}»: {', '.join(states)}."

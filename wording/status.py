@@ -88,6 +88,8 @@ def blocking(row: Row, zone: tzinfo = MOSCOW) -> str:
     if row.line.cancelled_at is not None:
         day = row.line.cancelled_at.astimezone(zone).date()
         return f"отменена {period_with_year(day, day)}"
+    if row.line.expelled:
+        return statuses.TRAINING["expelled"]
     if row.line.admitted_at is not None:
         return "зачислен"
     if row.by is None:
@@ -120,6 +122,8 @@ def totals(found: Totals) -> str:
         parts.append(f"{plural(found.to_fill_in, 'анкета', 'анкеты', 'анкет')} {verb}")
     if found.admitted:
         parts.append(f"зачислено: {found.admitted}")
+    if found.expelled:
+        parts.append(f"отчислено: {found.expelled}")
     if found.cancelled:
         parts.append(_cancelled(found.cancelled))
     return f"{plural(found.students, 'ученик', 'ученика', 'учеников')}: {', '.join(parts)}"

@@ -134,10 +134,10 @@ def _head(found: Found, settings: Settings) -> list[str]:
 
 
 def _mark(row: Row) -> str:
+    if row.line.cancelled or row.line.expelled:
+        return "⚠️"
     if row.line.admitted_at is not None:
         return "✅"
-    if row.line.cancelled:
-        return "⚠️"
     return "⏳" if row.by is None or row.by.waits_for == "school" else "⚠️"
 
 

@@ -72,7 +72,7 @@ async def acts_of_number(uow: UnitOfWork, session: Session, number: str) -> tupl
     require_order_staff(session, order)
     acts = list(await uow.acts_of_order(order.id))
     if leads(session, order.centre):
-        acts = await _with_latecomers(uow, session, order, acts)
+        acts = await follow_students(uow, order, acts, f"chat:{who(session)}")
         acts += await _make_missing(uow, session, order, acts)
     return order, [await _opened(uow, session, order, act) for act in acts]
 
@@ -148,15 +148,18 @@ async def paper_parts(uow: UnitOfWork, session: Session, act_id: str) -> PaperPa
     return PaperParts(opened, act, sums_of(invoices), mine[-1] if mine else None)
 
 
-async def _with_latecomers(uow: UnitOfWork, session: Session, order: Order, acts: Sequence[Act]) -> list[Act]:
-    """Put into acts that have no paper yet whoever was admitted to their run since they were made."""
+async def follow_students(uow: UnitOfWork, order: Order, acts: Sequence[Act], actor: str) -> list[Act]:
+    """Put into acts that have no paper yet who was admitted to their run since, and take out who was expelled.
+
+    An act whose students were all expelled stays as it is: the centre settles with the client what is owed.
+    """
     found = []
     for act in acts:
         ids = {line.id for line in closing.lines_of_run(order, act.run)}
-        if not act.paper and not closing.scan_closed(act) and ids - set(act.line_ids):
+        if not act.paper and not closing.scan_closed(act) and ids and ids != set(act.line_ids):
             fresh = with_invoice(act, order, await uow.invoices_of_order(order.id))
             uow.save_act(fresh)
-            uow.audit(f"chat:{who(session)}", "act.students", act.id, *closing.differences(act, fresh))
+            uow.audit(actor, "act.students", act.id, *closing.differences(act, fresh))
             found.append(replace(fresh, version=act.version + 1))
         else:
             found.append(act)

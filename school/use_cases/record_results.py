@@ -17,6 +17,7 @@ from school.ports import Session, UnitOfWork
 from school.post import parse_tracking
 from school.use_cases.admit import enrolments
 from school.use_cases.find import find_enrolment, require_role, who
+from school.use_cases.make_acts import follow_students
 from school.use_cases.record_payment import clean_number
 from school.use_cases.tell import tell_student
 
@@ -257,8 +258,18 @@ async def _record(uow: UnitOfWork, session: Session, changes: Sequence[Change], 
             was, now_is = getattr(before, field) or "", getattr(after, field) or ""
             if was != now_is:
                 uow.audit(actor, f"{field}.recorded", after.id, before=was, after=now_is)
+    await _keep_acts(uow, changes, actor)
     sent = [change for change in changes if change.after.tracking != change.about.line.tracking]
     await _tell_sent(uow, sent, now)
+
+
+async def _keep_acts(uow: UnitOfWork, changes: Sequence[Change], actor: str) -> None:
+    """Take who was expelled out of the acts that have no paper yet, and back in who was by mistake (C1)."""
+    moved = [change for change in changes if change.after.expelled != change.about.line.expelled]
+    now_are = {change.after.id: change.after for change in moved}
+    for order in {change.about.order.id: change.about.order for change in moved}.values():
+        fresh = replace(order, lines=tuple(now_are.get(line.id, line) for line in order.lines))
+        await follow_students(uow, fresh, await uow.acts_of_order(order.id), actor)
 
 
 async def _tell_sent(uow: UnitOfWork, sent: Sequence[Change], now: datetime) -> None:
