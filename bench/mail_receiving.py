@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.context import Settings as ChatSettings
 from bot.mailroom import Mailroom
 from bot.vaults import open_vaults
+from paper.job_pool import JobPool
 from storage.checker import ProcessChecker
 from storage.database import Database
 from storage.tables_mail import letters
@@ -66,18 +67,19 @@ async def opened(owner: Owner, folder: Path, students: int) -> AsyncIterator[tup
     settings, clock = settings_of(owner, folder), StillClock()
     await asyncio.to_thread(folder.mkdir)
     database = await Database.open(settings.database.url)
-    mailroom = None
+    mailroom, jobs = None, JobPool()
     try:
         await database.migrate()
         secrets = await seed(database, clock, students)
         vaults = await open_vaults(settings, database, clock)
         chat = ChatSettings(settings.school.timezone, "shkola_primer_bot")
-        uploads = UploadStore(ProcessChecker(), vaults.documents)
+        uploads = UploadStore(ProcessChecker(jobs), vaults.documents)
         mailroom = Mailroom(database, vaults.letters, clock, settings, chat, uploads)
         yield database, mailroom, secrets
     finally:
         if mailroom is not None:
             await mailroom.stop()
+        await jobs.close()
         await database.close()
 
 

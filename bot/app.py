@@ -36,6 +36,7 @@ from bot.watch.tell import Teller
 from bot.watch.troubles import Watch
 from bot.workers import Workers
 from mail.imap_settings import ReceiverState
+from paper.job_pool import JobPool
 from scheduler.ticker import Tick, Ticker
 from school.ports import Clock
 from storage.backup import database_file
@@ -104,7 +105,9 @@ class App:
             bot, ServiceState(self.database), self.telegram, asks=self.settings.telegram.mode == "webhook"
         )
         await self.door.open()
-        checker, vault = ProcessChecker(), self.vaults.documents
+        jobs = JobPool()
+        self._closing.push_async_callback(jobs.close)
+        checker, vault = ProcessChecker(jobs), self.vaults.documents
         chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
         pictures = DrawnPictures(checker, vault)
         files = Files(Downloads(bot), uploads, vault.get, MailDesk(self.database.mail_queue, self._show_letter))

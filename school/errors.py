@@ -1,5 +1,6 @@
 """Every way in which the school says no. Codes and data only: words are the business of `wording`."""
 
+import copyreg
 from typing import ClassVar
 
 
@@ -12,6 +13,10 @@ class SchoolError(Exception):
         # The message is the docstring alone: data may be personal, and messages end up in logs.
         super().__init__(type(self).__doc__)
         self.data: dict[str, object] = data
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle without the constructor, which takes other things in every error."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]  # typeshed lacks it
 
 
 class BadAnswer(SchoolError):

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from paper.job_pool import JobPool
 from storage.database import Database
 
 
@@ -89,3 +90,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield opened
     finally:
         await opened.close()
+
+
+@pytest.fixture
+async def jobs() -> AsyncIterator[JobPool]:
+    """Bounded processes for jobs, ended with the test."""
+    async with JobPool() as pool:
+        yield pool

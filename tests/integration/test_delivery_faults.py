@@ -20,6 +20,7 @@ from bot.delivery import Deliverer
 from bot.limits import Limits
 from bot.outgoing_files import OutgoingFiles
 from bot.replies import Screen
+from paper.job_pool import JobPool
 from sandbox.server import SandboxServer
 from storage.checker import ProcessChecker
 from storage.database import Database
@@ -260,7 +261,7 @@ async def _nothing_instead(_: OutboxRow) -> bool:
 
 
 @pytest.fixture
-async def chat(base: Database, tmp_path: Path) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
+async def chat(base: Database, tmp_path: Path, jobs: JobPool) -> AsyncIterator[tuple[ChatChannel, Telegram]]:
     """The chat channel on a server of the test's own."""
     telegram = Telegram()
     app = web.Application()
@@ -269,7 +270,7 @@ async def chat(base: Database, tmp_path: Path) -> AsyncIterator[tuple[ChatChanne
         session = AiohttpSession(api=TelegramAPIServer.from_base(str(running.make_url("/")).rstrip("/")))
         limits = Limits(asyncio.get_running_loop().time)
         vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
-        files = OutgoingFiles(vault, DrawnPictures(ProcessChecker(), vault))
+        files = OutgoingFiles(vault, DrawnPictures(ProcessChecker(jobs), vault))
         worded = {"hello": lambda data: Screen(data["text"])}
         async with Bot(TOKEN, session=session) as bot:
             yield ChatChannel(bot, base.outbox, FixedClock(), limits, worded, files, _nothing_instead), telegram
@@ -372,7 +373,7 @@ async def test_no_token_and_no_text_in_the_log(
     assert TOKEN not in caplog.text
 
 
-async def test_a_burst_to_many_chats_meets_no_refusal(base: Database, tmp_path: Path) -> None:
+async def test_a_burst_to_many_chats_meets_no_refusal(base: Database, tmp_path: Path, jobs: JobPool) -> None:
     """Ninety answers to ninety people at once pass a Telegram that takes thirty in any second, and none is refused."""
     server = SandboxServer(TOKEN, limits=True)
     await server.start()
@@ -382,7 +383,7 @@ async def test_a_burst_to_many_chats_meets_no_refusal(base: Database, tmp_path: 
     session = AiohttpSession(api=TelegramAPIServer.from_base(server.base_url))
     worded = {"hello": lambda data: Screen(data["text"])}
     vault = await asyncio.to_thread(open_vault, tmp_path / "documents", None)
-    files = OutgoingFiles(vault, DrawnPictures(ProcessChecker(), vault))
+    files = OutgoingFiles(vault, DrawnPictures(ProcessChecker(jobs), vault))
     try:
         for person in people:
             server.world.write(person, {"text": "/start"})

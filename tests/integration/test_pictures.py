@@ -1,20 +1,20 @@
 """Pages drawn in the bounded process, and what of them is kept in memory."""
 
 import io
-import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from paper.job_pool import JobPool
+from paper.upload_jobs import DRAW
 from school.errors import NotFound
 from school.uploads import UploadRefused
-from storage import checker as checker_module
 from storage.checker import ProcessChecker
 from storage.pictures import SIDES, DrawnPictures
 from storage.vault import FileVault, open_vault
 from tests.integration import upload_corpus as corpus
-from tests.integration.test_upload_checker import GREATEST, peak
+from tests.integration.job_steps import GREATEST, instead, peak
 from tests.pictures import document_pdf
 
 KEY = "ab" * 16
@@ -38,10 +38,10 @@ class Counting:
         return bytes(40)
 
 
-async def test_a_page_is_drawn_by_the_process(vault: FileVault) -> None:
+async def test_a_page_is_drawn_by_the_process(vault: FileVault, jobs: JobPool) -> None:
     """A page of a document in the vault comes out as a JPEG of the asked size, turned as asked."""
     await vault.put(KEY, document_pdf(2))
-    pictures = DrawnPictures(ProcessChecker(), vault)
+    pictures = DrawnPictures(ProcessChecker(jobs), vault)
     for side, pixels in SIDES.items():
         straight = Image.open(io.BytesIO(await pictures.picture(KEY, 2, side)))
         turned = Image.open(io.BytesIO(await pictures.picture(KEY, 2, side, 1)))
@@ -51,11 +51,11 @@ async def test_a_page_is_drawn_by_the_process(vault: FileVault) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 3])
-async def test_there_is_no_page_beyond_the_last(vault: FileVault, number: int) -> None:
+async def test_there_is_no_page_beyond_the_last(vault: FileVault, jobs: JobPool, number: int) -> None:
     """A page that the file has not is not found."""
     await vault.put(KEY, document_pdf(2))
     with pytest.raises(NotFound):
-        await DrawnPictures(ProcessChecker(), vault).picture(KEY, number, "page")
+        await DrawnPictures(ProcessChecker(jobs), vault).picture(KEY, number, "page")
 
 
 async def test_nothing_is_drawn_of_what_is_erased(vault: FileVault) -> None:
@@ -92,19 +92,21 @@ async def test_the_latest_pictures_are_kept_within_a_bound(vault: FileVault) -> 
     ],
     ids=["archive", "half a picture", "kilometre"],
 )
-async def test_what_cannot_be_drawn_is_refused(content: bytes, reason: str) -> None:
+async def test_what_cannot_be_drawn_is_refused(jobs: JobPool, content: bytes, reason: str) -> None:
     """A file that an earlier check let through and that cannot be drawn is refused with its reason."""
     with pytest.raises(UploadRefused) as refused:
-        await ProcessChecker().draw(content, 1, 1200, 0)
+        await ProcessChecker(jobs).draw(content, 1, 1200, 0)
     assert refused.value.reason == reason
 
 
 @pytest.mark.parametrize("program", ["import os; os.kill(os.getpid(), 9)", "print('nonsense')", "pass"])
-async def test_a_drawing_process_that_dies_is_a_refusal(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+async def test_a_drawing_process_that_dies_is_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, jobs: JobPool, program: str
+) -> None:
     """Neither a crash nor nonsense in answer is another error."""
-    monkeypatch.setattr(checker_module, "_COMMAND", (sys.executable, "-E", "-s", "-B", "-c", program))
+    instead(monkeypatch, program)
     with pytest.raises(UploadRefused):
-        await ProcessChecker().draw(corpus.jpeg(), 1, 1200, 0)
+        await ProcessChecker(jobs).draw(corpus.jpeg(), 1, 1200, 0)
 
 
 @pytest.mark.parametrize(
@@ -113,4 +115,4 @@ async def test_a_drawing_process_that_dies_is_a_refusal(monkeypatch: pytest.Monk
 def test_memory_of_drawing_is_bounded(name: str) -> None:
     """The greediest files are drawn, or refused, within 256 MB."""
     content = (corpus.accepted() | corpus.refused())[name][0]()
-    assert peak(content, "1", str(SIDES["whole"]), "0") <= GREATEST
+    assert peak(DRAW, content, 1, SIDES["whole"], 0) <= GREATEST
