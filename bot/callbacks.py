@@ -1,6 +1,13 @@
 """Callback data of the inline buttons: typed, short, and never trusted (old buttons stay clickable)."""
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+# A number beyond these is forged: the button is then none of ours, and stale.
+Count = Annotated[int, Field(ge=0, lt=10**9)]
+Chat = Annotated[int, Field(gt=-(2**52), lt=2**52)]
 
 
 class FormButton(CallbackData, prefix="f"):
@@ -122,7 +129,7 @@ class ReviewButton(CallbackData, prefix="rv"):
 
     act: str
     line: str = ""
-    version: int = 0
+    version: Count = 0
     value: str = ""
 
 
@@ -149,7 +156,7 @@ class ReportButton(CallbackData, prefix="rp"):
     act: str
     centre: str = ""
     part: str = ""
-    page: int = 0
+    page: Count = 0
 
 
 def report(act: str, centre: str = "", part: str = "", page: int = 0) -> str:
@@ -206,7 +213,7 @@ class StatusButton(CallbackData, prefix="su"):
     kind: str = ""
     value: str = ""
     centre: str = ""
-    page: int = 0
+    page: Count = 0
 
 
 class CancelButton(CallbackData, prefix="cn"):
@@ -278,7 +285,7 @@ class DocumentButton(CallbackData, prefix="dc"):
 
     act: str
     key: str = ""
-    page: int = 0
+    page: Count = 0
 
 
 class StatsButton(CallbackData, prefix="ss"):
@@ -332,7 +339,7 @@ class GroupButton(CallbackData, prefix="gr"):
     """A button about a group chat: what to do (bind, leave), with which chat, for which centre."""
 
     act: str
-    chat: int
+    chat: Chat
     centre: str = ""
 
 
@@ -344,7 +351,7 @@ class AuditButton(CallbackData, prefix="au"):
 
     act: str
     key: str = ""
-    page: int = 0
+    page: Count = 0
 
 
 class OrderForButton(CallbackData, prefix="of"):

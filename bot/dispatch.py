@@ -18,6 +18,7 @@ from bot.alerts import alert_admins
 from bot.context import Files, Settings, Talk
 from bot.replies import Replies, Screen
 from bot.routers import groups
+from bot.routers.fallback import not_understood
 from bot.views.closed import problem_words
 from school.digest_readers import is_to_note
 from school.draft import SIDE_FORMS, Visitor
@@ -132,6 +133,11 @@ class Conversation:
         )
 
     async def _route(self, update: Update, talk: Talk, uow: CommittingUnitOfWork) -> None:
+        button = update.callback_query
+        if button is not None and not (button.data or "").isprintable():
+            # No button of ours holds such characters, and PostgreSQL takes no NUL.
+            talk.replies.say(not_understood(talk))
+            return
         try:
             await self._dispatcher.feed_update(self._bot, update, talk=talk)
         except Conflict:

@@ -80,6 +80,8 @@ async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what the framework and defects raise into pages for people."""
     settings = request.app[SITE].settings
     try:
+        if _is_forged(request):
+            raise web.HTTPNotFound
         return await handler(request)
     except Forged:
         return errors.told(settings, errors.FORGED)
@@ -97,6 +99,11 @@ async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.transport is not None:  # else the browser has gone, and nobody is to be told
             log.error("a page failed: %s", errors.where(error))
         return errors.told(settings, errors.BROKEN)
+
+
+def _is_forged(request: web.Request) -> bool:
+    """Tell whether the address holds a NUL: no address of ours does, and PostgreSQL takes none."""
+    return any("\x00" in text for text in (*request.match_info.values(), *request.query.values()))
 
 
 async def _static(request: web.Request) -> web.StreamResponse:

@@ -21,6 +21,7 @@ from bot.views.closed import problem_words
 from school.centre import Role
 from school.closing import ActState
 from school.errors import BadAnswer, NotFound
+from school.numbers import whole
 from school.order import Order
 from school.uploads import UploadRefused
 from school.use_cases import client_scan, make_acts, move_act, take_scan
@@ -178,7 +179,7 @@ def _card(talk: Talk, moved: Moved) -> Screen:
 
 
 def _number(value: str) -> int:
-    return min(int(value), LAST_PAGE) if value.isdecimal() else 0
+    return min(whole(value, 0), LAST_PAGE)
 
 
 async def _list(talk: Talk, page: int) -> Screen:

@@ -16,6 +16,7 @@ from bot.routers.filters import Acting
 from bot.views import admission as view
 from paper.access_list import AccessRow, access_workbook
 from school.notices import Notice
+from school.numbers import whole
 from school.use_cases import admit as admissions
 from school.use_cases import record_results
 from school.use_cases.list_for_access import access_rows, admitted_of_run
@@ -57,7 +58,7 @@ async def _waiting(talk: Talk, page: int) -> Screen:
 
 
 def _page(value: str) -> int:
-    return min(int(value), LAST_PAGE) if value.isdecimal() else 0
+    return min(whole(value, 0), LAST_PAGE)
 
 
 @router.callback_query(AdmitButton.filter(), Acting("one"))

@@ -25,6 +25,7 @@ from paper.payments_sheet import SheetRefused, payments_workbook, read_payments
 from school.centre import Role
 from school.draft import SIDE_FORMS
 from school.errors import NotFound
+from school.numbers import whole
 from school.uploads import UploadRefused
 from school.use_cases import find, issue_invoice, read_bank_file, receive_payment, settle_payment
 from school.use_cases.read_bank_file import Incoming
@@ -186,7 +187,7 @@ async def pressed(_: CallbackQuery, callback_data: BankButton, talk: Talk) -> No
 
 async def _list(talk: Talk, button: BankButton) -> None:
     found = await settle_payment.unsettled(talk.uow, desk(talk), button.key)
-    page = int(button.value) if button.value.isdecimal() else 0
+    page = whole(button.value, 0)
     show(talk, await _one(talk, button.key, found, page))
 
 
@@ -213,7 +214,7 @@ async def _whom(talk: Talk, button: BankButton) -> None:
 async def _more(talk: Talk, button: BankButton) -> None:
     invoice_id, _, page = button.value.partition(".")
     told = await settle_payment.ask_whom(talk.uow, desk(talk), button.key, invoice_id)
-    at = int(page) if page.isdecimal() else 0
+    at = whole(page, 0)
     show(talk, payment_view.told(told, in_chat=talk.settings.in_chat, page=at))
 
 

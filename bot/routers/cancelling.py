@@ -12,6 +12,7 @@ from bot.replies import Screen
 from bot.routers.queue import put
 from bot.views import cancelling as view
 from school.cancelling import OrderCancelled, Reason
+from school.numbers import whole
 from school.use_cases import cancel_order as use_case
 from school.use_cases.billing_desk import Desk
 from school.use_cases.cancel_order import Cancelled
@@ -43,7 +44,7 @@ async def _choose(talk: Talk, button: CancelButton) -> None:
     if len(order.living) == 1:
         await _line(talk, CancelButton(act="line", key=order.living[0].id))
         return
-    put(talk, view.choose(order, int(button.value) if button.value.isdecimal() else 0, talk.settings))
+    put(talk, view.choose(order, whole(button.value, 0), talk.settings))
 
 
 async def _line(talk: Talk, button: CancelButton) -> None:

@@ -13,6 +13,7 @@ from bot.routers.queue import put
 from bot.views import centres as view
 from school.centre import Centre
 from school.errors import BadAnswer
+from school.numbers import whole
 from school.seller import SELLER_KEYS
 from school.use_cases import manage_centre
 from school.use_cases.keep_document import NoCentreYet
@@ -56,7 +57,7 @@ async def _page(talk: Talk, page: int) -> Screen:
 @router.callback_query(CentreButton.filter(), Acting("page"))
 async def turn(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> None:
     """Turn a page of the list."""
-    page = int(callback_data.value) if callback_data.value.isdecimal() else 0
+    page = whole(callback_data.value, 0)
     put(talk, await _page(talk, min(page, _LAST_PAGE)))
 
 

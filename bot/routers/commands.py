@@ -15,6 +15,7 @@ from bot.views import documents as documents_view
 from bot.views import form as form_view
 from bot.views import home
 from school.centre import Role
+from school.numbers import whole
 from school.order import Enrolment
 from school.use_cases.follow_order import follows
 from school.use_cases.order_from_earlier import open_centres
@@ -90,7 +91,7 @@ def _may_order(talk: Talk) -> bool:
 @router.callback_query(MenuButton.filter())
 async def menu(_: CallbackQuery, callback_data: MenuButton, talk: Talk) -> None:
     """Turn a page of the orders; from another message, show them anew."""
-    page = int(callback_data.value) if callback_data.value.isdecimal() else 0
+    page = whole(callback_data.value, 0)
     screen = await _orders(talk, min(page, 100_000))
     if talk.message_id is not None and callback_data.act == "page":
         talk.replies.change(talk.message_id, screen)

@@ -15,6 +15,7 @@ from bot.routers.pressing import Press
 from bot.views import form as form_view
 from school.errors import BadAnswer
 from school.forms.engine import Step
+from school.numbers import whole
 from school.use_cases import fill_form
 from school.use_cases.attach_page import expects_file
 from wording import fields
@@ -128,10 +129,10 @@ async def _back(talk: Talk, _: FormButton, message: int) -> None:
 
 async def _page(talk: Talk, button: FormButton, message: int) -> None:
     asked = await fill_form.resume(talk.uow, talk.session, talk.today)
-    if not isinstance(asked.at, Step) or asked.at.path != button.step or not button.value.isdecimal():
+    if not isinstance(asked.at, Step) or asked.at.path != button.step or whole(button.value) < 0:
         talk.replies.toast = texts.STALE
         return
-    talk.replies.change(message, form_view.question(asked, conversation.consent_of(talk), int(button.value)))
+    talk.replies.change(message, form_view.question(asked, conversation.consent_of(talk), whole(button.value)))
 
 
 async def _fix(talk: Talk, _: FormButton, message: int) -> None:

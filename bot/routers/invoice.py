@@ -22,6 +22,7 @@ from paper.invoice_files import PaperFile, invoice_files
 from school.billing import Invoice
 from school.centre import Role
 from school.notices import Notice
+from school.numbers import whole
 from school.use_cases import find, issue_invoice, receive_payment, revise_invoice
 from school.use_cases.billing_desk import Desk
 from school.use_cases.issue_invoice import FORM
@@ -173,7 +174,7 @@ async def _ask(talk: Talk, button: InvoiceButton) -> None:
 
 async def _out(talk: Talk, button: InvoiceButton) -> None:
     found, it = await issue_invoice.one_invoice(talk.uow, desk(talk), button.key)
-    page = int(button.value) if button.value.isdecimal() else 0
+    page = whole(button.value, 0)
     show(talk, view.leave_out(found, it, talk.settings, page))
 
 

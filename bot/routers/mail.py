@@ -16,6 +16,7 @@ from bot.views import mail as view
 from school.centre import Role
 from school.errors import NotFound
 from school.notices import Notice
+from school.numbers import whole
 from school.use_cases import file_letter, mail_desk
 
 router = Router(name="mail")
@@ -27,7 +28,7 @@ async def overview(_: Message, command: CommandObject, talk: Talk) -> None:
     """Show how the mail stands; with a letter's number and an order's («17 0123-0042»), file that letter to it."""
     words = (command.args or "").split(maxsplit=1)
     if len(words) == 2 and words[0].isdecimal():
-        order = await file_letter.file_to_number(talk.uow, talk.session, int(words[0]), words[1])
+        order = await file_letter.file_to_number(talk.uow, talk.session, whole(words[0]), words[1])
         talk.replies.say(Screen(view.filed(order.number)))
         return
     talk.replies.say(await _overview(talk))
@@ -42,7 +43,7 @@ async def again(_: CallbackQuery, talk: Talk) -> None:
 @router.callback_query(MailButton.filter(), Acting("dead"))
 async def dead(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Show one message that was given up."""
-    await _show_dead(talk, _number(callback_data.key))
+    await _show_dead(talk, whole(callback_data.key))
 
 
 @router.callback_query(MailButton.filter(), Acting("retry"))
@@ -70,7 +71,7 @@ async def retry_all(_: CallbackQuery, talk: Talk) -> None:
 @router.callback_query(MailButton.filter(), Acting("list"))
 async def listed(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Show a page of the letters that nobody took."""
-    page = max(0, _number(callback_data.key))
+    page = max(0, whole(callback_data.key))
     letters, total = await file_letter.letters_aside(talk.uow, talk.session, page)
     if not letters and page:
         page = 0
@@ -81,14 +82,14 @@ async def listed(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> Non
 @router.callback_query(MailButton.filter(), Acting("open"))
 async def opened(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Show one letter with its text."""
-    found = await file_letter.open_letter(talk.uow, talk.session, _number(callback_data.key))
+    found = await file_letter.open_letter(talk.uow, talk.session, whole(callback_data.key))
     talk.replies.say(view.letter_card(found, await _shown(talk, found.letter.raw_id), talk.settings))
 
 
 @router.callback_query(MailButton.filter(), Acting("raw"))
 async def raw(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Send the letter as it came, as a file."""
-    found = await file_letter.open_letter(talk.uow, talk.session, _number(callback_data.key))
+    found = await file_letter.open_letter(talk.uow, talk.session, whole(callback_data.key))
     shown = await _shown(talk, found.letter.raw_id)
     if not talk.settings.in_chat:
         talk.replies.say(Screen(view.NOT_IN_CHAT))
@@ -105,7 +106,7 @@ async def raw(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
 @router.callback_query(MailButton.filter(), Acting("to"))
 async def to_student(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """File the letter to the suggested student."""
-    letter, place = _number(callback_data.key), _number(callback_data.value)
+    letter, place = whole(callback_data.key), whole(callback_data.value)
     about = await file_letter.file_to_student(talk.uow, talk.session, letter, place)
     put(talk, Screen(view.filed(about.reference)))
 
@@ -113,14 +114,14 @@ async def to_student(_: CallbackQuery, callback_data: MailButton, talk: Talk) ->
 @router.callback_query(MailButton.filter(), Acting("number"))
 async def ask_number(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Say how to name the order."""
-    found = await file_letter.open_letter(talk.uow, talk.session, _number(callback_data.key))
+    found = await file_letter.open_letter(talk.uow, talk.session, whole(callback_data.key))
     talk.replies.say(Screen(view.ask_number(found.letter.id)))
 
 
 @router.callback_query(MailButton.filter(), Acting("spam"))
 async def spam(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Take the letter away."""
-    await file_letter.drop_letter(talk.uow, talk.session, _number(callback_data.key))
+    await file_letter.drop_letter(talk.uow, talk.session, whole(callback_data.key))
     put(talk, Screen(view.DROPPED))
 
 
@@ -147,7 +148,3 @@ def _desk(talk: Talk) -> MailDesk:
     if talk.files.mail is None:
         raise NotFound
     return talk.files.mail
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else -1

@@ -15,6 +15,7 @@ from bot.views import form as form_view
 from bot.views import summary as summary_view
 from school.forms import engine
 from school.forms.engine import SUMMARY
+from school.numbers import whole
 from school.use_cases import fill_form
 from school.use_cases.hand_draft import hand_over_draft
 from school.use_cases.place_order import LooksRepeated, place_order
@@ -79,15 +80,15 @@ async def _drop_sure(talk: Talk, button: FormButton, message: int) -> None:
 
 
 async def _drop(talk: Talk, button: FormButton, message: int) -> None:
-    if button.value != engine.seal(fill_form.active(talk.session).answers) or not button.step.isdecimal():
+    if button.value != engine.seal(fill_form.active(talk.session).answers) or whole(button.step) < 0:
         talk.replies.toast = texts.STALE
         return
-    asked = await fill_form.remove_student(talk.uow, talk.session, int(button.step), talk.today)
+    asked = await fill_form.remove_student(talk.uow, talk.session, whole(button.step), talk.today)
     conversation.replace_question(talk, asked, message)
 
 
 def _index(button: FormButton) -> int:
-    return int(button.value) if button.value.isdecimal() else -1
+    return whole(button.value)
 
 
 async def _send(talk: Talk, button: FormButton, message: int) -> None:

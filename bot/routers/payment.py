@@ -11,6 +11,7 @@ from bot.context import Talk
 from bot.replies import Screen
 from bot.views import payment as view
 from school.centre import Role
+from school.numbers import whole
 from school.use_cases import find
 from school.use_cases import record_payment as payments
 from school.use_cases.billing_desk import NotYours
@@ -45,7 +46,7 @@ async def paid(_: Message, command: CommandObject, talk: Talk) -> None:
 async def pressed(_: CallbackQuery, callback_data: PayButton, talk: Talk) -> None:
     """Record or take back a payment, and change the card; from the card of a new order, show it below."""
     number, value = callback_data.number, callback_data.value
-    given = int(value) if value.isdecimal() else 0
+    given = whole(value, 0, digits=15)  # a student's place, a page or a moment in milliseconds
     zone, in_chat = talk.settings.zone, talk.settings.in_chat
     if callback_data.act in ("all", "one", "undo"):
         _require_word(talk)

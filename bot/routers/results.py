@@ -18,6 +18,7 @@ from bot.views import results as view
 from bot.views.closed import problem_words
 from paper.results_sheet import ResultRow, SheetRefused, read_results, results_workbook
 from school.errors import BadAnswer
+from school.numbers import whole
 from school.order import Enrolment
 from school.uploads import UploadRefused
 from school.use_cases import admit, record_results
@@ -114,13 +115,13 @@ async def close(_: CallbackQuery, talk: Talk) -> None:
 @router.message(Command("student"))
 async def student(_: Message, command: CommandObject, talk: Talk) -> None:
     """List an order's students; the only one is shown at once."""
-    number, slash, place = (command.args or "").strip().partition("/")
+    number, _slash, place = (command.args or "").strip().partition("/")
     if not number:
         record_results.may_record(talk.session)
         talk.replies.say(Screen(view.WHERE))
         return
     order = await record_results.order_for_results(talk.uow, talk.session, number)
-    at = int(place) if slash and place.isdecimal() else 1 if len(order.lines) == 1 else 0
+    at = whole(place, 1 if len(order.lines) == 1 else 0)
     if 1 <= at <= len(order.lines):
         about = Enrolment(order, order.lines[at - 1])
         talk.replies.say(view.student(about, in_chat=talk.settings.in_chat))
@@ -132,7 +133,7 @@ async def student(_: Message, command: CommandObject, talk: Talk) -> None:
 async def turn(_: CallbackQuery, callback_data: ResultButton, talk: Talk) -> None:
     """Turn a page of an order's students."""
     order = await record_results.order_for_results(talk.uow, talk.session, callback_data.key)
-    page = int(callback_data.value) if callback_data.value.isdecimal() else 0
+    page = whole(callback_data.value, 0)
     _show(talk, view.order(order, page, in_chat=talk.settings.in_chat))
 
 

@@ -10,6 +10,7 @@ from bot.context import Talk
 from bot.replies import Screen
 from bot.views import staff as view
 from school.centre import Role
+from school.numbers import whole
 from school.use_cases.invite_staff import invite_from_chat
 from school.use_cases.withdraw_staff import centres_of_managers, find_member, list_staff, withdraw_staff
 
@@ -32,7 +33,7 @@ async def pressed(_: CallbackQuery, callback_data: StaffButton, talk: Talk) -> N
     act, value = callback_data.act, callback_data.value
     if act == "page":
         found = await list_staff(talk.uow, talk.session)
-        _show(talk, view.listed(found, int(value) if value.isdecimal() else 0, talk.settings))
+        _show(talk, view.listed(found, whole(value, 0), talk.settings))
     elif act == "one":
         _show(talk, view.one(await find_member(talk.uow, talk.session, value), talk.settings))
     elif act == "withdraw":

@@ -19,6 +19,7 @@ from bot.views.closed import OPEN_PAGE
 from school.cancelling import OrderCancelled
 from school.centre import Role
 from school.errors import NotFound
+from school.numbers import whole
 from school.order import Enrolment, Order
 from school.use_cases import follow_order, type_correction
 from school.use_cases.ask_replacement import ask_replacement
@@ -148,7 +149,7 @@ async def _page(talk: Talk, button: StudentsButton) -> None:
 
 async def _list(talk: Talk, button: StudentsButton) -> None:
     order = await follow_order.open_order(talk.uow, talk.session, button.key)
-    screen = await _list_screen(talk, order, int(button.value) if button.value.isdecimal() else 0)
+    screen = await _list_screen(talk, order, whole(button.value, 0))
     # The first page opens below the orders it was asked from; its pages turn in place.
     if button.value:
         _show(talk, screen)

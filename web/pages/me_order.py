@@ -12,6 +12,7 @@ from paper.invoice_files import invoice_files
 from school.billing import Invoice
 from school.course_card import CourseCard, course_card
 from school.errors import NotFound
+from school.numbers import whole
 from school.order import Order, OrderLine
 from school.use_cases.issue_invoice import client_papers
 from school.use_cases.visit_page import Door, client_session
@@ -90,7 +91,7 @@ async def show_order(here: Page, door: Door) -> web.Response:
     order = door.order
     pages = max(1, -(-len(order.lines) // SHOWN))
     asked = here.request.query.get("page", "")
-    at = min(int(asked) - 1 if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 else 0, pages - 1)
+    at = min(max(whole(asked, 1), 1), pages) - 1
     return here.show(
         "me/order.html",
         token=here.token,

@@ -12,6 +12,7 @@ from school.draft import Draft
 from school.errors import BadAnswer
 from school.forms import engine
 from school.forms.engine import BadLine
+from school.numbers import whole
 from school.use_cases import order_on_page as use_case
 from school.use_cases.fill_form import ConsentText
 from school.use_cases.hand_draft import LASTS, hand_over_draft
@@ -215,7 +216,7 @@ def _saved_until(here: Page) -> str:
 
 def _number(text: str) -> int:
     """Return a student's or a payer's number, -1 for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else -1
+    return whole(text, digits=3)
 
 
 def _paste(here: Page, taken: PageOrder) -> web.Response:

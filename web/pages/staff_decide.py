@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from school.errors import BadAnswer, Forbidden, NotFound, SchoolError
+from school.numbers import whole
 from school.questionnaire import AlreadyDecided, Remark, WrongState
 from school.use_cases import decide_questionnaire
 from school.use_cases.converse import answer_student
@@ -30,7 +31,7 @@ class Unfilled(Exception):
 
 def _version(here: StaffPage) -> int:
     sent = here.field("version")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
+    return whole(sent)
 
 
 async def _approve(here: StaffPage) -> str:

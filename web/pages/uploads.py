@@ -13,6 +13,7 @@ from aiohttp import web
 
 from school.errors import NotFound, SchoolError
 from school.forms.questionnaire import MOST_PAGES
+from school.numbers import whole
 from school.questionnaire import Page as DocumentPage
 from school.uploads import UploadRefused, tidy_name
 from school.use_cases.fill_by_mail import Filling, finish
@@ -178,7 +179,7 @@ async def take_piece(request: web.Request) -> web.StreamResponse:
     security.check_origin(request)
     security.check_seal(request, request.headers.get(security.SEAL_HEADER, ""))
     asked = request.query.get("offset", "")
-    offset = int(asked) if asked.isascii() and asked.isdecimal() else -1
+    offset = whole(asked)
     known: list[Coming] = []
 
     async def find(here: Page) -> web.StreamResponse:
