@@ -53,7 +53,7 @@ async def test_curator_decides(site: Site, width: int, *, script: bool) -> None:
         await page.get_by_role("heading", name=NAME).wait_for()
         await looked_at(page, script=script)
         async with page.expect_download() as saved:
-            await page.get_by_role("link", name="Файл 1").click()
+            await page.get_by_role("link", name="Оригинал файла 1").click()
         assert (await saved.value).suggested_filename == "diplom-1.jpg"
         await page.get_by_text("Вернуть на исправление").click()
         await looked_at(page, script=script)

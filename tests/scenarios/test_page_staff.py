@@ -11,6 +11,7 @@ from school.use_cases.converse import write_on_page
 from school.use_cases.find import find_enrolment
 from school.use_cases.sign_in import LINK_LASTS, VISIT_LASTS
 from school.use_cases.withdraw_staff import withdraw_staff
+from tests.pictures import document_picture
 from tests.scenarios.conftest import Stage
 from tests.scenarios.page_steps import PageClient, browsing, open_pages
 from tests.scenarios.review_steps import Handed, count, dealt, hand_in, keep, read, state_of
@@ -225,7 +226,7 @@ async def test_documents_are_saved_never_shown_and_audited(stage: Stage) -> None
         shown = await person.open(f"/staff/queue/{handed.line_id}")
         path = next(href for href in shown.links.values() if "/file/" in href)
         file = await person.open(path)
-        assert file.body == b"\xff\xd8\xff diploma"
+        assert file.body == document_picture("ДИПЛОМ", size=(500, 700))
         assert file.headers["Content-Disposition"].startswith("attachment")
         assert file.headers["Content-Type"] == "image/jpeg"
         assert file.headers["Content-Security-Policy"].startswith("sandbox")

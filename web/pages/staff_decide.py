@@ -10,13 +10,14 @@ from school.questionnaire import AlreadyDecided, Remark, WrongState
 from school.use_cases import decide_questionnaire
 from school.use_cases.converse import answer_student
 from school.use_cases.pick_remarks import OTHER, reason_text
-from school.use_cases.review_questionnaire import find_questionnaire
+from school.use_cases.review_questionnaire import deal, find_questionnaire
 from web.pages.staff_queue import show_card
 from web.staff import StaffPage, refusal, staff_page
 from wording.problems import explain
 from wording.reasons import DECLINE_REASONS, RETURN_REASONS, field_name
 
 Act = Callable[[StaffPage], Awaitable[str]]
+DECISIONS = ("approved", "returned", "declined")
 DECIDED = "Решение уже принято, ваше не записали. Ниже видно, кто решил и что."
 CHANGED = "Анкета изменилась, пока вы её смотрели. Проверьте её ещё раз."
 
@@ -118,9 +119,19 @@ def _posted(name: str, act: Act) -> web.RouteDef:
         except SchoolError as error:
             title, what, status = refusal(error)
             return await show_card(here, status, refusal=f"{title}. {what}")
-        return here.go(f"/staff/queue/{here.part('line')}?done={done}")
+        return here.go(await _then(here, done))
 
     return web.post(f"/staff/queue/{{line}}/{name}", staff_page(taken))
+
+
+async def _then(here: StaffPage, done: str) -> str:
+    """Return what to show now: after a decision the next questionnaire at once, where one waits."""
+    line_id = here.part("line")
+    if done in DECISIONS:
+        dealt = await deal(here.uow, here.acting, line_id)
+        if dealt is not None:
+            return f"/staff/queue/{dealt.about.line.id}?done={done}&of={line_id}"
+    return f"/staff/queue/{line_id}?done={done}"
 
 
 ROUTES = [

@@ -1,23 +1,24 @@
 """Questionnaires on the page of staff: the queue, one with its documents, and the way to a decision (Q4)."""
 
-import mimetypes
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from school.questionnaire import DOCUMENTS, Page, Questionnaire, may_be_undone, pages
+from school.errors import NotFound
+from school.order import Enrolment
+from school.people import parse_full_name
+from school.questionnaire import DOCUMENTS, Questionnaire, may_be_undone
 from school.use_cases import review_questionnaire
 from school.use_cases.converse import conversation
 from school.use_cases.pick_remarks import returnable
 from school.use_cases.review_questionnaire import History, Look
+from web.pages.staff_pictures import documents_of
 from web.staff import StaffPage, staff_page
 from wording import review as words
 from wording.audit import action_words, actor_words, moment_words
 from wording.facts import questionnaire_fact
-from wording.plurals import plural
 from wording.reasons import DECLINE_REASONS, FIELD_NAMES, RETURN_REASONS, field_name
 
-FILE_NAMES = {"diploma": "diplom", "name_change": "smena-familii"}
 DONE = {
     "approved": "Анкета подтверждена. Ученику сообщим через 2 минуты.",
     "returned": "Анкета возвращена. Ученику сообщим через 2 минуты.",
@@ -26,15 +27,18 @@ DONE = {
     "reopened": "Анкета открыта для правки. Ученику сообщили.",
     "sent_chat": "Сообщение отправили ученику в чат.",
     "sent_mail": "Сообщение отправили ученику на почту.",
+    "only": "Других анкет сейчас нет: это последняя.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document's pages, each with its id and what is to be had by it."""
+class Before:
+    """The questionnaire that was decided just before this card was dealt: who, what was done, may it be undone."""
 
+    line_id: str
     name: str
-    files: list[tuple[str, str]]
+    done: str
+    may_undo: bool
 
 
 async def _queue(here: StaffPage) -> web.StreamResponse:
@@ -46,11 +50,29 @@ async def _queue(here: StaffPage) -> web.StreamResponse:
 async def _next(here: StaffPage) -> web.StreamResponse:
     """Deal the next one: a form's button, since a browser that looks ahead must not take it from others."""
     dealt = await review_questionnaire.deal(here.uow, here.acting)
-    return here.go(f"/staff/queue/{dealt.about.line.id}" if dealt is not None else "/staff/queue?none=1")
+    if dealt is None:
+        return here.go("/staff/queue?none=1")
+    line_id = dealt.about.line.id
+    return here.go(f"/staff/queue/{line_id}{'?done=only' if here.field('skipped') == line_id else ''}")
 
 
 async def _card(here: StaffPage) -> web.StreamResponse:
-    return await show_card(here, done=DONE.get(here.request.query.get("done", ""), ""))
+    query = here.request.query
+    before = await _before(here, query["of"], query.get("done", "")) if "of" in query else None
+    return await show_card(here, done="" if before else DONE.get(query.get("done", ""), ""), before=before)
+
+
+async def _before(here: StaffPage, line_id: str, done: str) -> Before | None:
+    try:
+        about, found = await review_questionnaire.find_questionnaire(here.uow, here.acting, line_id)
+    except NotFound:
+        return None
+    return Before(line_id, parse_full_name(about.line.name).initials, DONE.get(done, ""), _may_undo(here, about, found))
+
+
+def _may_undo(here: StaffPage, about: Enrolment, found: Questionnaire) -> bool:
+    decided = may_be_undone(found, here.now) and found.decided_by == here.acting.user_id
+    return decided and about.line.admitted_at is None and found.submitted_at is not None
 
 
 async def show_card(here: StaffPage, status: int = 200, **told: object) -> web.Response:
@@ -58,8 +80,8 @@ async def show_card(here: StaffPage, status: int = 200, **told: object) -> web.R
     who, line_id = here.acting, here.part("line")
     seen = await review_questionnaire.look(here.uow, who, line_id)
     found, line = seen.questionnaire, seen.about.line
-    undo = may_be_undone(found, here.now) and found.decided_by == who.user_id and line.admitted_at is None
-    values = {"done": "", "refusal": "", "where": "", "typed": {}, "picked": (), **told}
+    review_questionnaire.note_read(here.uow, who, found)
+    values = {"before": None, "done": "", "refusal": "", "where": "", "typed": {}, "picked": (), **told}
     return here.show(
         "staff/card.html",
         status,
@@ -72,7 +94,8 @@ async def show_card(here: StaffPage, status: int = 200, **told: object) -> web.R
         lease=_lease(here, seen),
         remarks=words.remark_lines(found.remarks),
         declined=words.reason_words(found.decline_reason) if found.decline_reason else "",
-        documents=_documents(found),
+        left=words.left_words(seen.left) if seen.left and found.state == "submitted" else "",
+        documents=documents_of(here, found),
         history=_history(here, await review_questionnaire.history(here.uow, who, line_id)),
         said=[
             (one, words.clock(one.at, here.now, here.settings.zone))
@@ -80,7 +103,7 @@ async def show_card(here: StaffPage, status: int = 200, **told: object) -> web.R
         ],
         fields=[(key, field_name(key), RETURN_REASONS[key]) for key in returnable(found)],
         declines=DECLINE_REASONS,
-        may_undo=undo and found.submitted_at is not None,
+        may_undo=_may_undo(here, seen.about, found),
         may_reopen=found.state == "approved" and line.admitted_at is None,
         **values,
     )
@@ -105,25 +128,6 @@ def _lease(here: StaffPage, seen: Look) -> str:
     return f"⏳ Смотрит {seen.lease.name} до {words.clock(seen.lease.until, here.now, here.settings.zone)}"
 
 
-def _documents(found: Questionnaire) -> list[Document]:
-    return [
-        Document(field_name(document), [(page.id, _file_words(at, page)) for at, page in enumerate(there, 1)])
-        for document in DOCUMENTS
-        if (there := pages(found, document))
-    ]
-
-
-def _file_words(at: int, page: Page) -> str:
-    kind = "PDF" if page.media == "application/pdf" else "снимок"
-    count = f", {plural(page.pages, 'страница', 'страницы', 'страниц')}" if page.pages > 1 else ""
-    size = (
-        f"{page.size / 1024 / 1024:.1f}".replace(".", ",") + " МБ"
-        if page.size >= 1024 * 1024
-        else f"{page.size // 1024 + 1} КБ"
-    )
-    return f"Файл {at}: {kind}{count}, {size}"
-
-
 def _history(here: StaffPage, found: History) -> list[str]:
     zone = here.settings.zone
     return [
@@ -132,18 +136,8 @@ def _history(here: StaffPage, found: History) -> list[str]:
     ]
 
 
-async def _file(here: StaffPage) -> web.StreamResponse:
-    """Give one file of a document to be saved; that it was read is in the audit."""
-    line_id, page_id = here.part("line"), here.part("page")
-    document, at, page = await review_questionnaire.take_original(here.uow, here.acting, line_id, page_id)
-    content = await here.site.files.stored(page.id)
-    extension = mimetypes.guess_extension(page.media) or ""
-    return here.attach(f"{FILE_NAMES[document]}-{at}{extension}", page.media, content)
-
-
 ROUTES = [
     web.get("/staff/queue", staff_page(_queue)),
     web.post("/staff/queue/next", staff_page(_next)),
     web.get("/staff/queue/{line}", staff_page(_card)),
-    web.get("/staff/queue/{line}/file/{page}", staff_page(_file)),
 ]

@@ -17,14 +17,15 @@ from school.numbers import whole
 from school.questionnaire import Page as DocumentPage
 from school.uploads import UploadRefused, tidy_name
 from school.use_cases.fill_by_mail import Filling, finish
-from school.use_cases.fill_on_page import TooManyPages, asked_documents, attach_pages
+from school.use_cases.fill_on_page import TooManyPages, asked_documents, attach_pages, document_pages
 from school.use_cases.fill_questionnaire import BeingDecided, NothingToFill
 from school.use_cases.visit_page import Door, actor_of
 from web import errors, security
-from web.page import Page, answer
+from web.page import Page, answer, page
 from web.pages.door import ask, find_door
 from web.pages.questionnaire import opened, path, show_documents, show_stands, student
 from web.parts import next_file, pass_over, read_file, sealed_parts, turn
+from web.pictures import picture
 from web.pieces import PIECE, Coming, Crowded, Pieces, WrongOffset
 from web.site import SITE
 from wording.uploads import explain_upload, shown_file
@@ -273,7 +274,18 @@ async def _answer_json(
     return await answer(request, handle)
 
 
+async def _thumbnail(here: Page) -> web.StreamResponse:
+    """Give a small picture of the first page of a file, to see what was taken."""
+    _, found = await _fillable(here)
+    asked = here.request.match_info["page"]
+    taken = {one.id for key in asked_documents(found) for one in document_pages(found, key)}
+    if asked not in taken:
+        raise NotFound
+    return await picture(here.site, asked, "1", "thumbnail")
+
+
 ROUTES = [
+    web.get("/q/{token}/picture/{page}", page(_thumbnail)),
     web.post("/q/{token}/documents/{document}", take_form),
     web.post("/q/{token}/pieces/{document}", begin_pieces),
     web.put("/q/{token}/piece/{upload}", take_piece),
