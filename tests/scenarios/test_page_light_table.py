@@ -41,7 +41,7 @@ async def sideways(stage: Stage) -> Handed:
     files = [page(), page(media="application/pdf", pages=2)]
     handed = await hand_in(stage, "Орлова Анна Петровна", diploma=files)
     for file, content in zip(files, (phone_photo(6), document_pdf(2)), strict=True):
-        await stage.app.vault.put(file["id"], content)
+        await stage.app.vaults.documents.put(file["id"], content)
     return handed
 
 
@@ -76,7 +76,7 @@ async def test_pictures_are_for_curators_and_gone_with_the_document(stage: Stage
             assert (await person.open(path)).status == 404
         found = await read(stage).questionnaire(handed.line_id)
         assert found is not None
-        await stage.app.vault.delete(pages(found, "diploma")[0].id)
+        await stage.app.vaults.documents.delete(pages(found, "diploma")[0].id)
         assert (await person.open(first)).status == 404
     async with at_page(stage, base, Role.MANAGER, "Пётр", "petr@shkola.example") as person:
         assert (await person.open(second)).status == 404
