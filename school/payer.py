@@ -18,6 +18,12 @@ class PayerKind(StrEnum):
 _INN_KPP = re.compile(r"[\s/\\,;:|–—-]*(\d.*?\d)[\s/\\,;|–—-]+([0-9A-Z]{9})", re.DOTALL)
 _LABEL = re.compile(r"\b(?:инн|кпп|огрнип|огрн|бик|inn|kpp)\b[\s:.№]*", re.IGNORECASE)
 _SOLE_TRADER = re.compile(r"^(?:ИП|индивидуальный предприниматель)\b[\s.:,]*", re.IGNORECASE)
+# The name goes into letters to people whom a stranger may have named: nothing there is to be pressed or to be markup.
+_LINK = re.compile(
+    r"[<>]|://|\bwww\.|\w\.\w{2,}/\S|\w@\w"
+    r"|\w\.(?:ru|su|рф|com|net|org|info|biz|me|io|ly|cc|pro|site|online|shop|store|club|top|xyz|link|click|live|app)\b",
+    re.IGNORECASE,
+)
 # Bank of Russia, regulation 515: weights 7, 1, 3 over 3 digits of the bank and 20 of the account.
 _KEY_WEIGHTS = (7, 1, 3)
 
@@ -106,7 +112,8 @@ def check_corr_account(bik: str, account: str) -> str:
 def parse_payer_name(text: str, kind: PayerKind) -> str:
     """Return the payer's name: an organisation's as given, a person's as a full name without «ИП».
 
-    Problems: payer_name_short, payer_name_long (data: limit), payer_name_letters, and those of `parse_full_name`.
+    Problems: payer_name_short, payer_name_long (data: limit), payer_name_letters, payer_name_link (an address of a site
+    or of mail, angle brackets), and those of `parse_full_name`.
     """
     name = " ".join(text.split())
     if kind is not PayerKind.ORGANISATION:
@@ -117,6 +124,8 @@ def parse_payer_name(text: str, kind: PayerKind) -> str:
         raise BadAnswer("payer_name_long", text, limit=300, length=len(name))
     if not any(mark.isalpha() for mark in name):
         raise BadAnswer("payer_name_letters", text)
+    if _LINK.search(name):
+        raise BadAnswer("payer_name_link", text)
     return name
 
 
