@@ -33,19 +33,19 @@ TOKEN = "abcdefghijklmnopqrstuvwx27"
         ("Message-ID: <row@example.ru>\r\n", None),
     ],
 )
+def test_headers_of_automata_are_known(extra: str, kind: str | None) -> None:
+    """RFC 3834 and what came before it; an id of our host alone is a colleague's."""
+    found = read(letter("x", extra=extra)).automatic
+    assert (found.kind if found else None) == kind
+    assert found is None or found.why
+
+
 def test_an_answer_is_known_by_what_it_refers_to() -> None:
     """The newest token among the references counts; ids of other letters are passed over."""
     ids = ("<1@yandex.ru>", f"<r.{TOKEN[::-1]}@example.ru>", f"<R.{TOKEN.upper()}@example.ru>", "<r.short@example.ru>")
     assert find_reference(ids) == TOKEN
     assert find_reference([reference(BASE, TOKEN)]) == TOKEN
     assert find_reference(["<1@yandex.ru>"]) is None
-
-
-def test_headers_of_automata_are_known(extra: str, kind: str | None) -> None:
-    """RFC 3834 and what came before it; an id of our host alone is a colleague's."""
-    found = read(letter("x", extra=extra)).automatic
-    assert (found.kind if found else None) == kind
-    assert found is None or found.why
 
 
 @pytest.mark.parametrize(
