@@ -232,7 +232,8 @@ class App:
 
     async def _serve(self, app: web.Application, host: str, port: int, key: str) -> None:
         try:
-            await serve(self._closing, app, host, port, key)
+            trusted = self.settings.web.trusted_proxies if self.settings.web is not None else ()
+            await serve(self._closing, app, host, port, key, trusted)
         except NotBound as error:
             raise StartError(str(error)) from error
 

@@ -1,9 +1,11 @@
 """The servers of HTTP, put together: the public pages with the webhook beside them, and health apart from both."""
 
+import asyncio
 import errno
 import hashlib
 import hmac
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from aiohttp import web
@@ -12,14 +14,16 @@ from bot.config import Settings
 from bot.faults import where
 from school.ports import Clock
 from storage.database import Database
-from web import webhook
+from web import gate, webhook
 from web.application import application
+from web.gate import Gates
 from web.limits import Limits
 from web.proxies import parse_networks
 from web.site import PageSettings, Site, SiteFiles
 from web.webhook import Take
 
 SHUTDOWN = 5.0  # seconds
+BACKLOG = 128  # connections that the system keeps until they are taken
 
 
 def _without_words(record: logging.LogRecord) -> bool:
@@ -91,12 +95,23 @@ def public_application(
     return application(site, [webhook.route(secret, take)] if hooked else [])
 
 
-async def serve(closing: AsyncExitStack, app: web.Application, host: str, port: int, key: str) -> None:
-    """Serve until `closing` closes. `key` begins the settings' names. Raises `NotBound`."""
+async def serve(
+    closing: AsyncExitStack, app: web.Application, host: str, port: int, key: str, trusted: Sequence[str] = ()
+) -> None:
+    """Serve until `closing` closes, behind gates that know the `trusted` proxies.
+
+    `key` begins the settings' names. Raises `NotBound`.
+    """
     runner = web.AppRunner(app, access_log=None, logger=_LOG, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
+    assert runner.server is not None
+    loop = asyncio.get_running_loop()
+    gates = Gates(runner.server, parse_networks(trusted), gate.PATIENCE, loop.time)
     try:
-        await web.TCPSite(runner, host, port).start()
+        server = await loop.create_server(gates, host, port, backlog=BACKLOG)
     except OSError as error:
         raise NotBound(bind_fault(error, host, port, key)) from error
+    closing.callback(server.close)
+    watch = asyncio.create_task(gates.watch())
+    closing.callback(watch.cancel)

@@ -51,6 +51,13 @@ def trust() -> ssl.SSLContext:
     return ssl.create_default_context(cadata=_certificate()[0].decode())
 
 
+def certificate_file(folder: Path) -> Path:
+    """Write the proxy's certificate for those who read whom to trust from a file."""
+    file = folder / "proxy.pem"
+    file.write_bytes(_certificate()[0])
+    return file
+
+
 def _served() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
