@@ -1,7 +1,7 @@
 """What is counted while the bot runs, and what is read of the queues when somebody asks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from storage.outbox import Dead, Outcome, Retry, Sent
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
+    from prometheus_client.core import CounterMetricFamily
 
 READ_SECONDS = 5.0
 # What drivers raise of a database that does not answer or is closed.
@@ -70,22 +71,20 @@ class Metrics:
             return None
 
     def _fill_counts(self, registry: "CollectorRegistry") -> None:
-        from prometheus_client import Counter, Gauge
+        from prometheus_client import Gauge
 
-        sends = Counter(
-            "school_sends", "Messages tried, by channel and outcome.", ["channel", "outcome"], registry=registry
-        )
+        sends = _counter(registry, "school_sends", "Messages tried, by channel and outcome.", ["channel", "outcome"])
         for channel in ("chat", "mail"):
             for outcome in _OUTCOMES.values():
-                sends.labels(channel, outcome).inc(self._sends.get((channel, outcome), 0))
+                sends.add_metric([channel, outcome], self._sends.get((channel, outcome), 0))
         if self._heard_at is not None:
             silent = Gauge("school_intake_silent_seconds", "Since Telegram was last heard.", registry=registry)
             silent.set((self._clock.now() - self._heard_at).total_seconds())
         if (state := self._mailbox()) is not None:
             Gauge("school_mailbox_open", "Whether the mailbox is open.", registry=registry).set(int(state.connected))
-        ticks = Counter("school_ticks", "Ticks run, by name and outcome.", ["tick", "outcome"], registry=registry)
+        ticks = _counter(registry, "school_ticks", "Ticks run, by name and outcome.", ["tick", "outcome"])
         for (name, outcome), count in self.ticks.counts().items():
-            ticks.labels(name, outcome).inc(count)
+            ticks.add_metric([name, outcome], count)
         free = Gauge("school_disk_free_bytes", "Free room where the bot writes.", ["folder"], registry=registry)
         for folder, size in self.disk.free().items():
             free.labels(folder).set(size)
@@ -108,3 +107,18 @@ class Metrics:
 
     def _age(self, queue: Queue) -> float:
         return 0.0 if queue.oldest is None else max(0.0, (self._clock.now() - queue.oldest).total_seconds())
+
+
+def _counter(registry: "CollectorRegistry", name: str, words: str, labels: list[str]) -> "CounterMetricFamily":
+    """Add a counter without a `_created` series: made anew at each question, it would tell the time of asking."""
+    from prometheus_client.core import CounterMetricFamily
+    from prometheus_client.registry import Collector
+
+    family = CounterMetricFamily(name, words, labels=labels)
+
+    class Told(Collector):
+        def collect(self) -> "Iterable[CounterMetricFamily]":
+            return [family]
+
+    registry.register(Told())
+    return family

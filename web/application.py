@@ -6,13 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
-from web import errors, webhook
+from web import askers, errors, webhook
 from web.limits import PAGES, PER_LINK, POSTS
 from web.limits import PIECES as PIECES_RATE
 from web.pages import PAGE_ROUTES
 from web.pages.uploads import AT_ONCE, PIECES, READ_AT_ONCE, READERS, TURNS
 from web.pieces import Pieces
-from web.proxies import client_address, network_of
 from web.render import STATIC
 from web.security import Forged, guard
 from web.site import SITE, Site
@@ -29,18 +28,13 @@ def application(site: Site, hooks: Iterable[web.RouteDef] = ()) -> web.Applicati
     """Return the application of the public pages; `hooks` stand beside them and answer to machines."""
     app = web.Application(middlewares=[_guarded, _limited, _worded], client_max_size=LARGEST_BODY)
     app[SITE] = site
+    app[askers.TOLD] = set()
     app[PIECES] = Pieces(site.clock)
     app[TURNS] = asyncio.Semaphore(AT_ONCE)
     app[READERS] = asyncio.Semaphore(READ_AT_ONCE)
     app.add_routes([*PAGE_ROUTES, *hooks])
     app.add_routes([web.get("/static/{name:[a-z0-9_.-]+}", _static), web.get("/robots.txt", _robots)])
     return app
-
-
-def address_of(request: web.Request) -> str:
-    """Return the client's address as the configured proxies tell it."""
-    trusted = request.app[SITE].settings.trusted_proxies
-    return client_address(request.remote, request.headers.getall("X-Forwarded-For", []), trusted)
 
 
 @web.middleware
@@ -64,14 +58,13 @@ async def _limited(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def _waits(request: web.Request) -> list[int]:
     """Count the request; return how many seconds each limit wants it to wait, 0 for none."""
-    count, address = request.app[SITE].limits.wait, network_of(address_of(request))
     if request.method == "PUT":  # only pieces of files are put
-        return [count("pieces", address, PIECES_RATE)]
-    waits = [count("pages", address, PAGES)]
+        return [askers.wait(request, "pieces", PIECES_RATE)]
+    waits = [askers.wait(request, "pages", PAGES)]
     if request.method != "GET":
-        waits.append(count("posts", address, POSTS))
+        waits.append(askers.wait(request, "posts", POSTS))
     if token := request.match_info.get("token"):
-        waits.append(count("link", token, PER_LINK))
+        waits.append(request.app[SITE].limits.wait("link", token, PER_LINK))
     return waits
 
 

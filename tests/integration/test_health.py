@@ -69,6 +69,8 @@ async def test_metrics_tell_queues_and_sends(stage: Stage) -> None:
     await person.wait_for("Согласие", timeout=40)
     text = (await _ask(stage, "/metrics"))[1]
     assert 'school_sends_total{channel="chat",outcome="sent"} 0.0' not in text
+    assert "school_sends_total{" in text
+    assert "_created" not in text
     assert 'school_queue_waiting{queue="updates"} 0.0' in text
     await stage.app.database.inbox.store(1, [NewUpdate(1, 1, "{}")])
     stage.clock.move(minutes=2)

@@ -11,7 +11,7 @@ from tests.samples import NOW
 from tests.scenarios.conftest import TestClock
 from web import limits, security
 from web.limits import Limits, Rate
-from web.proxies import client_address, network_of, parse_networks
+from web.proxies import client_address, network_of, parse_networks, unnamed_proxy
 from web.render import typeset
 from web.site import SITE, PageSettings, Site
 
@@ -185,3 +185,20 @@ def test_pages_say_what_browsers_must_not_do() -> None:
 def test_short_words_do_not_hang(text: str, expected: str) -> None:
     """Short words and dashes keep to their neighbours, and what was typed stays escaped."""
     assert str(typeset(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwards", "kind"),
+    [
+        ("10.0.0.1", True, ""),
+        ("192.168.1.1", True, "own"),
+        ("172.17.0.1", True, "own"),
+        ("::1", True, "own"),
+        ("203.0.113.7", True, "outside"),
+        ("192.168.1.1", False, ""),
+        (None, True, ""),
+    ],
+)
+def test_proxy_that_nobody_named(remote: str | None, kind: str, *, forwards: bool) -> None:
+    """Who forwards from the own network is a proxy without a name; from outside it may be anybody."""
+    assert unnamed_proxy(remote, TRUSTED, forwards=forwards) == kind

@@ -8,9 +8,8 @@ from aiohttp import web
 from school.errors import BadAnswer
 from school.mailboxes import parse_email
 from school.use_cases.sign_in import ask_sign_in, end_own_visits, sign_in, sign_out, visits_of
-from web import errors, security
+from web import askers, errors, security
 from web.limits import SIGN_INS
-from web.proxies import client_address, network_of
 from web.staff import StaffPage, Visitor, ask_sign_in_page, staff_page, visitor_page
 from wording.problems import explain
 
@@ -22,10 +21,7 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 async def _ask(here: Visitor) -> web.StreamResponse:
     """Send the link where the mailbox is registered; whoever asks is answered in the same words."""
     typed, to = here.field("email")[:254], _within(here.field("to"))
-    trusted = here.settings.trusted_proxies
-    address = client_address(here.request.remote, here.request.headers.getall("X-Forwarded-For", []), trusted)
-    address = network_of(address)
-    if wait := here.site.limits.wait("sign_in", address, SIGN_INS):
+    if wait := askers.wait(here.request, "sign_in", SIGN_INS):
         response = errors.told(here.settings, errors.OFTEN)
         response.headers["Retry-After"] = str(wait)
         return response
