@@ -143,7 +143,8 @@ def _centres(commands: Any) -> None:
         "pairs",
         nargs="*",
         metavar="КЛЮЧ=ЗНАЧЕНИЕ",
-        help="реквизиты; contract_template=файл.docx — свой договор, act_template — свой акт",
+        help="реквизиты, с какого дня: seller_vat='22 с 01.01.2027'; "
+        "contract_template=файл.docx — свой договор, act_template — свой акт",
     )
     staff = _family(commands, "staff", "сотрудники", "staff invite admin")
     invite = _command(

@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64decode, b64encode
-from datetime import tzinfo
+from datetime import date, tzinfo
 from html import escape
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from school.closing import ActState
 from school.errors import BadAnswer
 from school.notices import Notice
 from school.seller import Seller, parse_seller, seller_faults, seller_gaps
+from school.seller_dated import settings_on
 from school.use_cases import make_acts, send_act, take_scan
 from school.use_cases.make_acts import Opened, PaperParts
 from school.use_cases.send_act import ActFile
@@ -53,9 +54,10 @@ async def download(talk: Talk, button: ActButton) -> None:
 async def make(talk: Talk, button: ActButton) -> None:
     """Make the act of the template and send it here to be looked at, to the mailbox where chats carry no documents."""
     parts = await make_acts.paper_parts(talk.uow, talk.session, button.key)
-    seller = _seller(parts)
+    day = send_act.issue_day(parts, talk.today)
+    seller = _seller(parts, day)
     if seller is None:
-        settings = parts.opened.centre.settings
+        settings = settings_on(parts.opened.centre.settings, day)
         wrong = [*seller_gaps(settings), *(key for key, _ in seller_faults(settings))]
         talk.replies.say(view.incomplete(button.key, [SELLER_LABELS[key] for key in wrong]))
         return
@@ -83,9 +85,10 @@ async def _require_template(parts: PaperParts) -> None:
         raise ActState(why="bad_template") from refused
 
 
-def _seller(parts: PaperParts) -> Seller | None:
+def _seller(parts: PaperParts, day: date) -> Seller | None:
+    """Return the seller as on the act's own date; None where details are missing or wrong."""
     try:
-        return parse_seller(parts.opened.centre.settings)
+        return parse_seller(settings_on(parts.opened.centre.settings, day))
     except BadAnswer:
         return None
 
@@ -136,7 +139,8 @@ async def _files(talk: Talk, parts: PaperParts) -> list[ActFile]:
             for content in [await talk.files.stored(page.id)]
         ]
     send_act.require_same(parts)
-    seller = _seller(parts)
+    act = parts.opened.act
+    seller = _seller(parts, act.issued_on or act.ends)
     if seller is None:
         raise ActState(why="paper_old")
     await _require_template(parts)

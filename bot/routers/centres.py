@@ -1,5 +1,7 @@
 """`/centres`: the administrator adds service centres, closes and opens them, sets their mailboxes and details."""
 
+from dataclasses import replace
+
 from aiogram import Router
 from aiogram.filters import Command, CommandObject, Filter
 from aiogram.types import CallbackQuery, Message
@@ -15,6 +17,7 @@ from school.centre import Centre
 from school.errors import BadAnswer
 from school.numbers import whole
 from school.seller import SELLER_KEYS
+from school.seller_dated import settings_on
 from school.use_cases import manage_centre
 from school.use_cases.keep_document import NoCentreYet
 from school.use_cases.manage_centre import FORM, NEW, About, Changed
@@ -39,10 +42,20 @@ async def centres(_: Message, command: CommandObject, talk: Talk) -> None:
     if not typed:
         talk.replies.say(await _page(talk, 0))
     elif typed.isdecimal():
-        talk.replies.say(view.card(await manage_centre.about(talk.uow, talk.session, typed), talk.settings))
+        talk.replies.say(view.card(await _about(talk, typed), talk.settings))
     else:
         made = await manage_centre.add(talk.uow, talk.session, typed)
         talk.replies.say(_added(talk, made))
+
+
+def _today(talk: Talk, centre: Centre) -> Centre:
+    """Return the centre with the seller's details as they are today."""
+    return replace(centre, settings=settings_on(centre.settings, talk.today))
+
+
+async def _about(talk: Talk, number: str) -> About:
+    found = await manage_centre.about(talk.uow, talk.session, number)
+    return replace(found, centre=_today(talk, found.centre))
 
 
 def _added(talk: Talk, made: Centre) -> Screen:
@@ -64,7 +77,7 @@ async def turn(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> Non
 @router.callback_query(CentreButton.filter(), Acting("open"))
 async def opened(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> None:
     """Show a centre."""
-    put(talk, view.card(await manage_centre.about(talk.uow, talk.session, callback_data.number), talk.settings))
+    put(talk, view.card(await _about(talk, callback_data.number), talk.settings))
 
 
 @router.callback_query(CentreButton.filter(), Acting("closing", "opening"))
@@ -79,13 +92,13 @@ async def set_closed(_: CallbackQuery, callback_data: CentreButton, talk: Talk) 
     found = await manage_centre.about(talk.uow, talk.session, callback_data.number)
     closed = callback_data.act == "close"
     centre = await manage_centre.set_closed(talk.uow, talk.session, found.centre.number, talk.now, closed=closed)
-    put(talk, view.card(About(centre, found.managers), talk.settings))
+    put(talk, view.card(About(_today(talk, centre), found.managers), talk.settings))
 
 
 @router.callback_query(CentreButton.filter(), Acting("seller"))
 async def seller(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> None:
     """Show the centre's details as the seller."""
-    put(talk, view.seller(await manage_centre.find_centre(talk.uow, talk.session, callback_data.number)))
+    put(talk, view.seller(_today(talk, await manage_centre.find_centre(talk.uow, talk.session, callback_data.number))))
 
 
 @router.callback_query(CentreButton.filter(), Acting("new", "name", "email", "detail"))
@@ -97,7 +110,7 @@ async def ask(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> None
     except NoCentreYet:
         talk.replies.say(view.ask_first())
         return
-    talk.replies.say(view.ask(what, found))
+    talk.replies.say(view.ask(what, _today(talk, found) if found else None))
 
 
 @router.callback_query(CentreButton.filter(), Acting("erase"))
@@ -105,7 +118,8 @@ async def erase(_: CallbackQuery, callback_data: CentreButton, talk: Talk) -> No
     """Erase one of the seller's details."""
     await manage_centre.close_question(talk.uow, talk.session, talk.now)
     number, key = callback_data.number, callback_data.value
-    put(talk, view.seller(await manage_centre.set_detail(talk.uow, talk.session, number, key, ""), "✅ Стёрли."))
+    changed = await manage_centre.set_detail(talk.uow, talk.session, number, key, "", talk.today)
+    put(talk, view.seller(_today(talk, changed), "✅ Стёрли."))
 
 
 @router.callback_query(CentreButton.filter(), Acting("stop"))
@@ -121,7 +135,7 @@ async def take(_: Message, text: str, talk: Talk) -> None:
     draft = talk.session.draft
     assert draft is not None
     try:
-        changed = await manage_centre.take(talk.uow, talk.session, draft, text.strip(), talk.now)
+        changed = await manage_centre.take(talk.uow, talk.session, draft, text.strip(), talk.now, talk.today)
     except BadAnswer as problem:
         talk.replies.say(view.not_taken(problem))
         return
@@ -129,10 +143,10 @@ async def take(_: Message, text: str, talk: Talk) -> None:
     if changed.what == NEW:
         talk.replies.say(_added(talk, changed.centre))
     elif changed.what in SELLER_KEYS:
-        talk.replies.say(view.seller(changed.centre, said))
+        talk.replies.say(view.seller(_today(talk, changed.centre), said))
     else:
         managers = (await manage_centre.about(talk.uow, talk.session, changed.centre.number)).managers
-        talk.replies.say(view.card(About(changed.centre, managers), talk.settings, said))
+        talk.replies.say(view.card(About(_today(talk, changed.centre), managers), talk.settings, said))
 
 
 @router.message(Filling(FORM))

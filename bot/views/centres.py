@@ -163,8 +163,14 @@ def _detail(one: Centre, key: str, *, missing: bool, fault: BadAnswer | None) ->
     )
 
 
+DETAIL_SET = (
+    "✅ Реквизиты записали. Новое значение действует с сегодняшнего дня: в счетах и актах с более ранней датой "
+    "остаётся прежнее. Если нужен другой день, допишите его, например: <code>22 с 01.01.2027</code>."
+)
+
+
 def done(changed: Changed) -> str:
     """Say what was changed, as HTML."""
     if changed.what == NEW:
         return f"✅ Центр {changed.centre.number} добавлен. Пригласите менеджера и заполните реквизиты."
-    return {"name": "✅ Название изменили.", "email": "✅ Почту изменили."}.get(changed.what, "✅ Реквизиты записали.")
+    return {"name": "✅ Название изменили.", "email": "✅ Почту изменили."}.get(changed.what, DETAIL_SET)

@@ -19,6 +19,7 @@ from school.order import Order, OrderLine
 from school.ports import Session, UnitOfWork
 from school.purpose import normal_number
 from school.seller import SELLER_KEYS, parse_seller, seller_gaps
+from school.seller_dated import settings_on
 from school.use_cases.answerable import add_letter
 from school.use_cases.billing_desk import Desk, recent
 from school.use_cases.books import Books, by_hand
@@ -92,7 +93,7 @@ def parse_issued(text: str, today: date) -> Typed:
 
 async def open_billing(uow: UnitOfWork, desk: Desk, number: str) -> Billing:
     """Return the order of this number with its invoices. Raises `NotFound`."""
-    return await _billing(uow, await order_to_pay(uow, desk.session, number))
+    return await _billing(uow, await order_to_pay(uow, desk.session, number), desk.today)
 
 
 async def billing_of(uow: UnitOfWork, desk: Desk, order_id: str) -> Billing:
@@ -101,7 +102,7 @@ async def billing_of(uow: UnitOfWork, desk: Desk, order_id: str) -> Billing:
     if order is None:
         raise NotFound
     desk.require_lead(order.centre)
-    return await _billing(uow, order)
+    return await _billing(uow, order, desk.today)
 
 
 async def one_invoice(uow: UnitOfWork, desk: Desk, invoice_id: str) -> tuple[Billing, Invoice]:
@@ -144,7 +145,7 @@ async def make_invoice(uow: UnitOfWork, desk: Desk, order_id: str) -> tuple[Bill
     Raises `NotFound`, `AllBilled`, `OrderCancelled`, `BadAnswer` of `school.seller.parse_seller`.
     """
     found = await billing_of(uow, desk, order_id)
-    seller = parse_seller(found.centre.settings)
+    seller = parse_seller(settings_on(found.centre.settings, desk.today))
     _require_free(found)
     number = await uow.next_number(found.order.centre)
     uow.take_number(found.order.centre, number)
@@ -171,8 +172,11 @@ def _require_free(found: Billing) -> None:
 
 
 def papers_data(found: Billing, invoice: Invoice) -> dict[str, Any]:
-    """Return all that the letter and the papers are made of, as plain JSON; sums in kopecks, dates ISO."""
-    order, settings = found.order, found.centre.settings
+    """Return all that the letter and the papers are made of, as plain JSON; sums in kopecks, dates ISO.
+
+    The seller is as on the invoice's own date.
+    """
+    order, settings = found.order, settings_on(found.centre.settings, invoice.issued_on)
     shares = dict(invoice.lines)
     return {
         "order_number": order.number,
@@ -244,17 +248,17 @@ async def client_papers(uow: UnitOfWork, session: Session, invoice_id: str) -> d
     if invoice is None or not invoice.generated or invoice.sent_at is None or invoice.state == "cancelled":
         raise NotFound
     order = await open_order(uow, session, invoice.order_id)
-    return papers_data(await _billing(uow, order), invoice)
+    return papers_data(await _billing(uow, order, invoice.issued_on), invoice)
 
 
-async def _billing(uow: UnitOfWork, order: Order) -> Billing:
+async def _billing(uow: UnitOfWork, order: Order, day: date) -> Billing:
     centre = await uow.centre(order.centre)
     if centre is None:
         raise NotFound
     invoices = tuple(await uow.invoices_of_order(order.id))
     billed = {line_id for one in invoices if one.state != "cancelled" for line_id, _ in one.lines}
     free = tuple(line for line in order.living if line.id not in billed)
-    return Billing(order, centre, invoices, free, seller_gaps(centre.settings))
+    return Billing(order, centre, invoices, free, seller_gaps(settings_on(centre.settings, day)))
 
 
 def _new(found: Billing, number: str, day: date) -> Invoice:

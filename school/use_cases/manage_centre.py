@@ -6,7 +6,7 @@ Every change is in the audit with what was before and after.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from school.centre import Centre, Role
@@ -15,6 +15,7 @@ from school.errors import BadAnswer, NotFound, SchoolError
 from school.mailboxes import parse_email
 from school.ports import Session, UnitOfWork
 from school.seller import SELLER_KEYS, check_setting
+from school.seller_dated import settings_on, split_since, with_detail
 from school.use_cases.find import holds, require_role, who
 from school.use_cases.keep_document import NotAsked, anchor
 from school.use_cases.side_form import end, wait_for
@@ -146,7 +147,7 @@ class Changed:
     what: str
 
 
-async def take(uow: UnitOfWork, session: Session, draft: Draft, text: str, now: datetime) -> Changed:
+async def take(uow: UnitOfWork, session: Session, draft: Draft, text: str, now: datetime, today: date) -> Changed:
     """Take what was asked for. Raises `Forbidden`, `NotFound`, `NotAsked`, `CentreTaken`; `BadAnswer` of the check."""
     what, number = str(draft.answers.get("what", "")), str(draft.answers.get("number", ""))
     if what == NEW:
@@ -154,7 +155,7 @@ async def take(uow: UnitOfWork, session: Session, draft: Draft, text: str, now: 
     elif what in FIELDS:
         made = Changed(await _set_field(uow, session, number, what, text), what)
     elif what in SELLER_KEYS:
-        made = Changed(await set_detail(uow, session, number, what, text), what)
+        made = Changed(await set_detail(uow, session, number, what, text, today), what)
     else:
         raise NotAsked
     uow.save_draft(replace(draft, state="placed", answers={}, touched_at=now))
@@ -171,22 +172,23 @@ async def _set_field(uow: UnitOfWork, session: Session, number: str, what: str, 
     return changed
 
 
-async def set_detail(uow: UnitOfWork, session: Session, number: str, key: str, text: str) -> Centre:
+async def set_detail(uow: UnitOfWork, session: Session, number: str, key: str, text: str, today: date) -> Centre:
     """Set one of the seller's details, or erase it ("" as text); the others stay, though they may not fit it any more.
 
+    It holds from the day that the text names («22 с 01.01.2027»), else from today: papers of earlier days keep theirs.
     Raises `Forbidden`, `NotFound`, `BadAnswer` of `school.seller.check_setting`.
     """
     centre = await find_centre(uow, session, number)
     if key not in SELLER_KEYS:
         raise NotFound
-    settings = {name: value for name, value in centre.settings.items() if name != key}
-    if text:
-        settings[key] = text
-        settings[key] = check_setting(key, settings)
-    changed = replace(centre, settings=settings)
+    value, since = split_since(text, today)
+    known = settings_on(centre.settings, since)
+    if value:
+        value = check_setting(key, {**known, key: value})
+    changed = replace(centre, settings=with_detail(centre.settings, key, value, since))
     if changed != centre:
         uow.save_centre(centre, changed)
-        before, after = centre.settings.get(key, ""), settings.get(key, "")
+        before, after = known.get(key, ""), f"{value} {since.isoformat()}".strip() if since != today else value
         uow.audit(f"chat:{who(session)}", f"centre.{key}", number, before=before, after=after)
     return changed
 

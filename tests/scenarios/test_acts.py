@@ -4,14 +4,18 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, cast
 from uuid import uuid4
+
+from docx import Document
 
 from paper.act import act_template
 from sandbox.client import Message, Person
 from school.billing import Invoice, InvoiceState
 from school.closing import Act
 from school.order import Order
+from school.seller_dated import with_detail
 from tests.papers import SETTINGS
 from tests.pictures import document_picture
 from tests.samples import CENTRE
@@ -429,3 +433,23 @@ async def test_with_data_kept_out_of_chats_a_mistyped_answer_is_not_repeated(sta
     await manager.send("Соколова Любовь")
     answer = await manager.wait_for("не похоже на дату", timeout=40)
     assert "Соколова" not in answer.text
+
+
+async def test_an_act_bears_the_vat_of_its_own_date(stage: Stage) -> None:
+    """Details that changed after the act's date are not in it, however late it is made (C1)."""
+    settings = with_detail(
+        {**SETTINGS, "seller_vat": "5"}, "seller_vat", "22", stage.clock.now().date() + timedelta(days=1)
+    )
+    await stage.app.database.save_centre(replace(CENTRE, next_order=1, settings=settings))
+    order = await finished(stage)
+    manager = await stage.manager()
+    await ended(stage, order)
+    await manager.press("Сделать акт", await manager.wait_for(ENDED, timeout=40))
+    await manager.wait_for("Акт готов. Проверьте его", timeout=90)
+    made = next(m for m in await manager.messages() if m.file and str(m.file["name"]).endswith(".docx"))
+    assert made.file is not None
+    paper = Document(BytesIO(await manager.download(made.file)))
+    texts = [one.text for one in paper.paragraphs] + [c.text for t in paper.tables for r in t.rows for c in r.cells]
+    said = "".join("".join(texts).split())
+    assert "НДС5%" in said
+    assert "22%" not in said

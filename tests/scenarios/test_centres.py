@@ -6,8 +6,9 @@ from sqlalchemy import text
 from sandbox.client import Message, Person
 from school.centre import Centre
 from school.seller import parse_seller
+from school.seller_dated import settings_on
 from tests.papers import SETTINGS
-from tests.samples import CENTRE
+from tests.samples import CENTRE, NOW
 from tests.scenarios.conftest import Stage
 
 
@@ -149,7 +150,7 @@ async def test_details_one_by_one(stage: Stage) -> None:
     await admin.wait_for("Стёрли", timeout=40)
     expected = [("centre.seller_inn", "", "5039002841"), ("centre.seller_inn", "5039002841", "")]
     assert await audited(stage, "0123") == expected
-    assert (await centre_of(stage, "0123")).settings == {}
+    assert settings_on((await centre_of(stage, "0123")).settings, NOW.date()) == {}
 
 
 async def test_all_details_make_a_seller(stage: Stage) -> None:
@@ -164,7 +165,8 @@ async def test_all_details_make_a_seller(stage: Stage) -> None:
         await admin.send(value)
         shown = await admin.wait_for("Реквизиты записали", timeout=40)
     assert "Все на месте" in shown.text
-    assert parse_seller((await centre_of(stage, "0123")).settings) == parse_seller(SETTINGS)
+    settings = (await centre_of(stage, "0123")).settings
+    assert parse_seller(settings_on(settings, NOW.date())) == parse_seller(SETTINGS)
 
 
 @pytest.mark.parametrize("role", ["manager", "curator"])
