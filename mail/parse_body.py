@@ -13,11 +13,9 @@ MAX_TEXT = 200_000  # characters that are looked at; nobody writes more by hand
 _MAX_LINES = 5_000
 _MAX_RAW = 1 << 20  # bytes of a text part
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ARMOUR = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n?(.*?)\n-----BEGIN PGP SIGNATURE-----.*?"
-    r"(?:-----END PGP SIGNATURE-----|\Z)",
-    re.DOTALL,
-)
+_SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----"
+_SIGNATURE_END = "-----END PGP SIGNATURE-----"
+_ARMOUR_HEAD = re.compile(r"(?:[A-Za-z-]+: [^\n]*\n)*\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,25 @@ def clean(text: str) -> str:
         "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u2028", "\n")
     )
     if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
-        text = _ARMOUR.sub(lambda found: re.sub(r"(?m)^- ", "", found[1]), text)
+        text = _without_armour(text)
     lines = (line if line == "-- " else line.rstrip() for line in text.split("\n"))
     return "\n".join(lines).strip("\n")
+
+
+def _without_armour(text: str) -> str:
+    """Take off every armour that has a signature; each place is looked at once, however often an armour begins."""
+    out: list[str] = []
+    at = 0
+    while (begin := text.find(_SIGNED, at)) >= 0:
+        head = _ARMOUR_HEAD.match(text, begin + len(_SIGNED))
+        words = head.end() if head else begin + len(_SIGNED)
+        end = text.find(_SIGNATURE, words)
+        if end < 0:
+            break
+        out += (text[at:begin], re.sub(r"(?m)^- ", "", text[words:end]))
+        after = text.find(_SIGNATURE_END, end)
+        at = after + len(_SIGNATURE_END) if after >= 0 else len(text)
+    return "".join([*out, text[at:]])
 
 
 def _unflow(text: str, *, delete_space: bool) -> str:

@@ -18,6 +18,7 @@ _MAX_PARTS = 500
 _MAX_RATIO = 200  # deflate reaches 1032; a sheet of real people stays below 50
 _RATIO_FROM = 1024 * 1024  # bytes; small parts of a workbook may compress as well as they like
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 64
+_EMPTY_ROWS = 2_000  # on end, and the sheet is over: whole columns that are only formatted go on to the last row
 
 # What openpyxl, zipfile and expat raise on files that are damaged or made to harm.
 _BROKEN = (
@@ -79,8 +80,12 @@ def too_big() -> SheetRefused:
 def _filled_rows(sheet: object) -> Iterator[tuple[int, tuple[str, ...]]]:
     # Limits are passed so that dimensions which the file only claims cost nothing.
     rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=_LAST_COLUMN, values_only=True)  # type: ignore[attr-defined]
+    filled = 0
     for number, row in enumerate(rows, 1):
+        if number - filled > _EMPTY_ROWS:
+            return
         if any(value is not None for value in row):
+            filled = number
             texts = tuple(_text(value) for value in row)
             if any(texts):
                 yield number, texts

@@ -5,6 +5,7 @@ from typing import Literal
 
 from school.errors import BadAnswer
 from school.names import has_cyrillic, tidy, to_latin
+from school.typed import typed
 
 MailboxKind = Literal["personal", "role", "suffix"]
 
@@ -50,7 +51,7 @@ def parse_email(text: str) -> str:
     """
     from email_validator import EmailNotValidError, validate_email
 
-    clean = _bare(text)
+    clean = _bare(typed(text))
     reason = _obvious_fault(clean)
     if reason is None:
         try:
@@ -103,7 +104,7 @@ def _mailbox(address: str) -> tuple[str, str]:
 def _bare(text: str) -> str:
     """Take the address out of «Имя <адрес>», «mailto:адрес», quotes and closing punctuation."""
     clean = " ".join(text.split())
-    if found := re.search(r"<([^<>]*@[^<>]*)>", clean):
+    if found := re.search(r"<([^<>@]*@[^<>]*)>", clean):
         clean = found[1]
     return re.sub(r"^mailto:", "", clean.strip(" \"'«»<>"), flags=re.IGNORECASE).strip(" .,;:\"'«»<>")
 

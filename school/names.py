@@ -5,8 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from school.errors import BadAnswer
+from school.typed import typed, visible
 
 MAX_NAME = 150
+_PIECE = 200
 
 # Foreign patronymic endings stay lower-case and belong to the word before them.
 _PARTICLES = frozenset({"оглы", "оглу", "кызы", "кизи", "улы", "уулу", "ogly", "oglu", "kyzy", "kizi", "uly", "uulu"})
@@ -16,7 +18,6 @@ _TO_CYRILLIC = str.maketrans(_LATIN_LOOKS, _CYRILLIC_LOOKS)
 _TO_LATIN = str.maketrans(_CYRILLIC_LOOKS, _LATIN_LOOKS)
 _TIDY = {ord(mark): "-" for mark in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
 _TIDY |= {ord(mark): "'" for mark in "\u2018\u2019\u02bc\u02b9\u0060\u00b4\u2032"}
-_TIDY |= dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF), "")
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
@@ -52,7 +53,14 @@ class FullName:
 
 def tidy(text: str) -> str:
     """Compose (NFC), unify dashes and apostrophes, drop invisible marks, make every run of spaces one."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_TIDY).split())
+    if text.isascii():
+        return " ".join(text.translate(_TIDY).split())
+    return " ".join(" ".join(map(_composed, visible(text).split())).translate(_TIDY).split())
+
+
+def _composed(word: str) -> str:
+    """Compose a word (NFC) by pieces: the time grows with the square of a run of marks, and no word is so long."""
+    return "".join(unicodedata.normalize("NFC", word[at : at + _PIECE]) for at in range(0, len(word), _PIECE))
 
 
 def to_cyrillic(text: str) -> str:
@@ -92,7 +100,7 @@ def parse_full_name(text: str) -> FullName:
     Latin letters are accepted and flagged, since a curator decides on them.
     Problems: name_long, name_letters (data: wrong), name_initials, name_parts (data: parts).
     """
-    clean = tidy(text).strip(" .,;:")
+    clean = tidy(typed(text)).strip(" .,;:")
     if len(clean) > MAX_NAME:
         raise BadAnswer("name_long", text, limit=MAX_NAME)
     if _INITIALS.search(clean):
@@ -151,7 +159,7 @@ def parse_name_part(text: str) -> tuple[str, frozenset[str]]:
 
     Problems: name_long, name_letters (data: wrong), name_initials, name_part (more than one word).
     """
-    clean = tidy(text).strip(" .,;:").replace(" - ", "-")
+    clean = tidy(typed(text)).strip(" .,;:").replace(" - ", "-")
     if len(clean) > MAX_NAME:
         raise BadAnswer("name_long", text, limit=MAX_NAME)
     if _INITIALS.search(clean):

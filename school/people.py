@@ -12,6 +12,7 @@ from typing import TypeVar
 from school.errors import BadAnswer
 from school.mailboxes import MailboxKind, email_hint, mailbox_kind, parse_email, same_mailbox
 from school.names import FullName, fold, parse_full_name, same_surname
+from school.typed import typed, visible
 
 __all__ = [
     "BadLine",
@@ -33,9 +34,10 @@ __all__ = [
 
 Read = TypeVar("Read")
 
-_EMAIL = re.compile(r"[^\s,;<>|]*@[^\s,;<>|]*")
+# An address begins where a word does: without that, every letter of a long word would be tried as the first.
+_EMAIL = re.compile(r"(?<![^\s,;<>|])[^\s,;<>|@]*@[^\s,;<>|]*")
 _PHONE = re.compile(r"\+?\(?\d(?:[ \u00a0().–—-]{0,3}\d){3,}")
-_ROW_NUMBER = re.compile(r"^\s*\d{1,3}(?:[.)]|\t)\s*(?=\D)", re.MULTILINE)
+_ROW_NUMBER = re.compile(r"^[^\S\n]*\d{1,3}(?:[.)]|\t)\s*(?=\D)", re.MULTILINE)
 _LABEL = re.compile(
     r"(?<![\w-])(?:ф\.?\s?и\.?\s?о|тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|эл(?:ектронная)?|почта|e-?mail|phone)(?![\w-])[.:]*",
     re.IGNORECASE,
@@ -70,6 +72,7 @@ def parse_mobile(text: str) -> str:
     import phonenumbers
     from phonenumbers import PhoneNumberType
 
+    text = typed(text)
     digits = re.sub(r"\D", "", text)
     if re.search(r"[^\d\s()+.–—‑\-/]", text) or not 10 <= len(digits) <= 15:
         raise BadAnswer("phone_bad", text, digits=len(digits))
@@ -107,7 +110,7 @@ def parse_contact_line(text: str) -> ContactLine:
     Problems: contact_no_name, contact_no_phone, contact_no_email, contact_several_phones, contact_several_emails,
     and those of the three checks.
     """
-    found = _read_line(text)
+    found = _read_line(typed(text))
     if isinstance(found, ContactLine):
         return found
     raise found[0]
@@ -153,7 +156,7 @@ def _only_kind(line: str) -> str | None:
 
 
 def _read_line(text: str) -> ContactLine | tuple[BadAnswer, ...]:
-    rest = _ROW_NUMBER.sub("", text.replace('"', " "))
+    rest = _ROW_NUMBER.sub("", visible(text).replace('"', " "))
     emails = [found for found in _EMAIL.findall(rest) if found != "@"]
     rest = _EMAIL.sub("\t", rest)
     phones = _PHONE.findall(rest)
@@ -172,7 +175,8 @@ def _attempt(problems: list[BadAnswer], read: Callable[[], Read]) -> Read | None
     try:
         return read()
     except BadAnswer as problem:
-        problems.append(problem)
+        # With its traceback a kept problem keeps the frames of its reading, and the collector walks them all.
+        problems.append(problem.with_traceback(None))
         return None
 
 

@@ -11,6 +11,7 @@ from school.catalogue import Catalogue
 from school.draft import Answers
 from school.errors import SchoolError
 from school.order import Payer
+from school.typed import typed
 
 LONGEST_CODE = 12
 
@@ -98,15 +99,19 @@ def no_options(_: Scope) -> tuple[Option, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `check` turns what was typed into a JSON value or raises; it may return several fields at once."""
+    """One question. `rule` turns what was typed into a JSON value or raises; it may return several fields at once."""
 
     key: str
     kind: Kind
-    check: Callable[[str, Scope], dict[str, Any]]
+    rule: Callable[[str, Scope], dict[str, Any]]
     options: Callable[[Scope], tuple[Option, ...]] = no_options
     applies: Callable[[Scope], bool] = always
     skippable: Callable[[Scope], bool] = never
     resets: tuple[str, ...] = ()
+
+    def check(self, text: str, scope: Scope) -> dict[str, Any]:
+        """Return the values of what was typed, in whatever face; its length is bounded before anything looks at it."""
+        return self.rule(typed(text), scope)
 
 
 @dataclass(frozen=True, slots=True)

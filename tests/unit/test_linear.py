@@ -1,0 +1,96 @@
+"""Checks and parsers over hostile inputs: twice the input takes about twice the work, never four times."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mail.parse import parse
+from mail.parse_body import clean
+from school.errors import BadAnswer
+from school.forms.order import ORDER
+from school.mailboxes import email_hint, parse_email
+from school.names import fold, parse_full_name, tidy
+from school.people import parse_contact_line, parse_contact_lines, parse_mobile
+from school.post import parse_tracking
+from school.typed import LONGEST, typed
+
+MARKS = json.loads((Path(__file__).parents[1] / "vectors" / "invisible.json").read_text("utf-8"))
+FROM, TIMES = 20_000, 4  # the longer input is four times the shorter: linear work is 4 times, quadratic 16
+MOST_RATIO = 10.0
+
+PIECES = ("a", "<", "<@", "@", "1 ", "\n", " ", "a\u0301", "\u0301\u0323", "-", "А.", "\u200b", "1", "я ", "(", "a@")
+CHECKS: dict[str, Callable[[str], object]] = {
+    "tidy": tidy,
+    "fold": fold,
+    "contact_lines": parse_contact_lines,
+    "email_hint": email_hint,
+    "clean": clean,
+    "letter": lambda text: parse(
+        b"From: a@example.ru\nContent-Type: text/plain; charset=utf-8\n\n" + text.encode(),
+        authserv_id=None,
+        own_addresses=frozenset(),
+    ),
+}
+ARMOUR = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+
+
+def took(check: Callable[[str], object], text: str) -> float:
+    """Return the least time of the processor of three runs."""
+    best = float("inf")
+    for _ in range(3):
+        begun = time.process_time()
+        with contextlib.suppress(BadAnswer):
+            check(text)
+        best = min(best, time.process_time() - begun)
+    return best
+
+
+@pytest.mark.parametrize("piece", [*PIECES, ARMOUR], ids=repr)
+@pytest.mark.parametrize("name", CHECKS)
+def test_work_grows_with_the_input(name: str, piece: str) -> None:
+    """Four times the input takes four times the work, give or take, for every check and every nasty piece."""
+    check, count = CHECKS[name], FROM // len(piece)
+    short = max(took(check, piece * count), 0.0005)  # below, the clock's own grain is told
+    assert took(check, piece * (count * TIMES)) / short <= MOST_RATIO
+
+
+@pytest.mark.parametrize("read", [parse_email, parse_full_name, parse_mobile, parse_contact_line])
+def test_a_long_value_is_refused_before_it_is_looked_at(read: Callable[[str], object]) -> None:
+    """A value over the limit gets its own sentence, whatever it consists of."""
+    with pytest.raises(BadAnswer) as refused:
+        read("<@" * LONGEST)
+    assert refused.value.problem == "typed_long"
+
+
+def test_every_field_of_the_order_has_the_cap() -> None:
+    """No field of the form looks at a value over the limit."""
+    for field in (*ORDER.before, *ORDER.group, *ORDER.after):
+        with pytest.raises(BadAnswer) as refused:
+            field.check("я" * (LONGEST + 1), None)  # type: ignore[arg-type]  # the scope is not looked at either
+        assert refused.value.problem == "typed_long"
+
+
+@pytest.mark.parametrize("text", MARKS["mobile"], ids=ascii)
+def test_a_mobile_between_invisible_marks_is_taken(text: str) -> None:
+    """Marks copied with a number from a messenger or a table change nothing."""
+    assert parse_mobile(text) == "+79339333333"
+
+
+def test_invisible_marks_go_everywhere() -> None:
+    """Every value is taken as if the marks were not there."""
+    assert parse_email(MARKS["email"][0]) == "sokolova.l@yandex.ru"
+    assert typed(MARKS["inn"][0]) == "5039002841"
+    assert parse_tracking(typed(MARKS["tracking"][0])) == "10283512004231"
+    assert typed(MARKS["address"][0]) == "127018, г. Москва, Полковая, 3"
+    assert parse_full_name("Соко\u00adлова\u2068 Любовь\u200f").full == "Соколова Любовь"
+
+
+def test_signed_words_lose_their_armour() -> None:
+    """Two signed texts in one letter are read; an armour without a signature is left as it is."""
+    one = ARMOUR + "- --\nСогласна\n-----BEGIN PGP SIGNATURE-----\nabc\n-----END PGP SIGNATURE-----\n"
+    assert clean(f"До\n{one}После") == "До\n--\nСогласна\nПосле"
+    assert clean(ARMOUR + "текст").startswith("-----BEGIN PGP")
