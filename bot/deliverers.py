@@ -92,20 +92,15 @@ class Deliverers:
     def _mail(self, smtp: Smtp, username: str, closing: AsyncExitStack) -> Deliverer:
         from bot.mail_outcomes import DomainTurns, MailSender
         from bot.mail_refusals import Refusals
+        from bot.mail_ways import sender_settings
         from mail.channel import MailChannel
         from mail.letters import Links
-        from mail.smtp import SmtpSettings
 
-        connection = SmtpSettings(
-            host=smtp.host,
-            port=smtp.port_number(),
-            security=smtp.security,
-            username=smtp.username,
-            password=smtp.password.get_secret_value(),
-        )
         settings = self._settings
         links = Links(username, settings.web.public_url if settings.web else None)
-        channel = MailChannel(connection, smtp.sender_address(), self._clock, settings.for_letters(), lambda: links)
+        channel = MailChannel(
+            sender_settings(smtp), smtp.sender_address(), self._clock, settings.for_letters(), lambda: links
+        )
         closing.push_async_callback(channel.close)
         refusals = Refusals(lambda: self._database.uow(self._clock), self._clock, settings.school.timezone)
         sender = MailSender(channel, self._clock, refusals.note)

@@ -11,8 +11,9 @@ from bot.context import ShownLetter
 from bot.letters.desk import Desk
 from bot.letters.intake import LetterIntake
 from bot.letters.workers import LetterWorkers
+from bot.mail_ways import receiver_settings
 from mail.imap import Receiver
-from mail.imap_settings import ImapSettings, RawLetter, ReceiverState
+from mail.imap_settings import RawLetter, ReceiverState
 from mail.parse import parse
 from school.ports import Clock, Uploads, Vault
 from storage.database import Database
@@ -45,16 +46,7 @@ class Mailroom:
         self._numbers = itertools.count(int(clock.now().timestamp() * 1000))
 
     def _of(self, imap: Imap) -> Receiver:
-        settings = ImapSettings(
-            host=imap.host,
-            port=imap.port_number(),
-            security=imap.security,
-            username=imap.username,
-            password=imap.password.get_secret_value(),
-            mailbox=imap.mailbox,
-            handled=imap.handled or None,
-        )
-        return Receiver(settings, self._intake.take, self._inbox.seen_before, self._told)
+        return Receiver(receiver_settings(imap), self._intake.take, self._inbox.seen_before, self._told)
 
     @property
     def state(self) -> ReceiverState | None:

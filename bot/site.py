@@ -1,7 +1,6 @@
 """The servers of HTTP, put together: the public pages with the webhook beside them, and health apart from both."""
 
 import asyncio
-import errno
 import hashlib
 import hmac
 import logging
@@ -10,6 +9,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from bot.binding import bind_fault
 from bot.config import Settings
 from bot.faults import where
 from school.ports import Clock
@@ -41,16 +41,6 @@ _LOG.addFilter(_without_words)
 
 class NotBound(Exception):
     """A server cannot listen there; the text is one line for the operator."""
-
-
-def bind_fault(error: OSError, host: str, port: int, key: str) -> str:
-    """Say why nobody can listen at the host and port; `key` is the beginning of the settings' names."""
-    before = f"{key}_" if "." in key else f"{key}."
-    if error.errno == errno.EADDRINUSE:
-        return f"порт {port} занят: укажите другой в {before}port"
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return f"порт {port} занимать не разрешено: укажите от 1024 в {before}port"
-    return f"адрес {host} не этого компьютера: исправьте {before}host (127.0.0.1 или 0.0.0.0)"
 
 
 def page_settings(settings: Settings, username: str) -> PageSettings | None:

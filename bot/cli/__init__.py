@@ -55,7 +55,8 @@ def _act(arguments: Namespace, config: Path | None, runners: Runners) -> int:
 
 
 async def _check(settings: Settings, config: Path | None) -> int:
-    from bot.cli.check import check, config_name
+    from bot.cli.checks import check
+    from bot.cli.common import config_name
 
     bad = False
     async for line in check(settings, config_name(config)):

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings
-from bot.config_load import load
+from bot.config_load import DEFAULT_PATH, load
 from bot.database_words import database_fault
 from bot.system_words import system_fault
 from bot.vaults import VaultRefused, open_database
@@ -31,6 +31,12 @@ class SystemClock:
 def settings_of(config: Path | None) -> Settings:
     """Load the configuration. Raises `bot.config_words.ConfigError`."""
     return load(config, os.environ)
+
+
+def config_name(config: Path | None) -> str:
+    """Say where the configuration came from."""
+    file = config or DEFAULT_PATH
+    return str(file) if file.exists() else "только переменные окружения"
 
 
 def today(settings: Settings) -> date:
