@@ -164,7 +164,10 @@ class Smtp(Section):
 
 
 class Imap(Section):
-    """Letters in; `handled` is where letters go when they are taken, `authserv_id` whose word on DMARC counts."""
+    """Letters in; `handled` is where letters go when they are taken, `authserv_id` whose word on DMARC counts.
+
+    `own_hops` is how many Received lines that server puts above its word.
+    """
 
     host: Annotated[str, Field(min_length=1)]
     port: Port | None = None
@@ -175,6 +178,7 @@ class Imap(Section):
     handled: str = "Обработано"
     address: MailAddress | None = None
     authserv_id: str | None = None
+    own_hops: Annotated[int, Field(ge=0, le=20)] | None = None
 
     def port_number(self) -> int:
         """Return the port set, else the usual one of the security."""

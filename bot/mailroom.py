@@ -12,6 +12,7 @@ from bot.letters.desk import Desk
 from bot.letters.intake import LetterIntake
 from bot.letters.workers import LetterWorkers
 from bot.mail_ways import receiver_settings
+from mail.authenticity import Trust
 from mail.imap import Receiver
 from mail.imap_settings import RawLetter, ReceiverState
 from mail.parse import parse
@@ -36,8 +37,9 @@ class Mailroom:
     ) -> None:
         self.vault = vault
         base = settings.reply_base() or ""
-        authserv_id = settings.imap.authserv_id if settings.imap else None
-        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, uploads, base, authserv_id)
+        imap = settings.imap
+        trust = Trust(imap.authserv_id, imap.own_hops) if imap else Trust(None)
+        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, uploads, base, trust)
         self.workers = LetterWorkers(database.mail_inbox, self.desk.handle, self.desk.alert)
         self._intake = LetterIntake(database.mail_inbox, vault, clock, lambda letter: self.workers.take([letter]))
         self._inbox = database.mail_inbox

@@ -54,10 +54,11 @@ class Letter:
     too_big: bool
 
 
-def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str]) -> Letter:
+def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str], own_hops: int | None = None) -> Letter:
     """Read a letter. Never raises, whatever the bytes; what is wrong with it is told in `faults`.
 
-    `authserv_id` names the receiving server whose DMARC result counts; `own_addresses` are those we write from.
+    `authserv_id` names the receiving server whose DMARC result counts, `own_hops` says below how many of its lines
+    (see `mail.authenticity`); `own_addresses` are those we write from.
     """
     too_big = len(raw) > MAX_LETTER
     reader = Reader()
@@ -89,7 +90,7 @@ def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str])
         files=content.files,
         automatic=automatic(tree.headers, sender, own, bounced=bounce is not None),
         bounce=bounce,
-        dmarc=dmarc(tree.headers, authserv_id, sender.host if sender else None),
+        dmarc=dmarc(tree.headers, authserv_id, sender.host if sender else None, own_hops),
         token=_token(found, (*references, *answered), subject, own),
         faults=tuple(dict.fromkeys(faults)),
         too_big=too_big,

@@ -20,7 +20,9 @@ _ROLES = frozenset(
     инфо почта офис бухгалтер бухгалтерия главбух закупки заказ кадры приёмная приемная секретарь школа
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
-_YANDEX = frozenset({"yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru"})
+_YANDEX = frozenset(
+    {"yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "yandex.com.tr", "narod.ru"}
+)
 _MAIL_RU = frozenset({"mail.ru", "inbox.ru", "list.ru", "bk.ru", "internet.ru", "xmail.ru"})
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 # Only domains where nobody has a mailbox: gmail.ru, mail.com, mai.ru, yandex.com and ya.ru are real and absent here.
@@ -90,6 +92,20 @@ def mailbox_kind(address: str) -> MailboxKind:
 def same_mailbox(one: str, other: str) -> bool:
     """Tell whether two addresses lead to one mailbox: case, tags after «+», Yandex's and Google's dots aside."""
     return _mailbox(one) == _mailbox(other)
+
+
+def mailbox_key(address: str) -> str:
+    """Return one spelling for all that lead to a mailbox, to count by: a tag behind «+» is the owner's everywhere.
+
+    Google passes over dots; Yandex has one mailbox under all its hosts and takes a dot for a hyphen. "" for "".
+    """
+    local, _, domain = address.strip().casefold().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        return f"{local.replace('.', '')}@gmail.com"
+    if domain in _YANDEX:
+        return f"{local.replace('.', '-')}@yandex.ru"
+    return f"{local}@{domain}" if domain else ""
 
 
 def _mailbox(address: str) -> tuple[str, str]:

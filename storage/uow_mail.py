@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Text, bindparam, case, delete, update
 from sqlalchemy.dialects import sqlite
 
 from school.centre import Centre
+from school.mailboxes import mailbox_key
 from school.mailroom import LetterState, StoredLetter, Topic
 from school.order import Order
 from school.ports_mail import AddressFault
@@ -73,8 +74,8 @@ class UowMail(UowBase):
         return await self._database.run(lambda c: reads_mail.letters_aside(c, limit, offset))
 
     async def answers_to(self, peer: str, day: date) -> int:
-        """Return how many automatic answers this address has been given on this day."""
-        return await self._database.run(lambda c: reads_mail.answers_to(c, peer, day))
+        """Return how many automatic answers this mailbox, however spelled, has been given on this day."""
+        return await self._database.run(lambda c: reads_mail.answers_to(c, mailbox_key(peer), day))
 
     async def address_fault(self, email: str) -> AddressFault | None:
         """Return why letters do not reach the address, or None where they do as far as is known."""
@@ -121,7 +122,7 @@ class UowMail(UowBase):
 
     def count_answer(self, peer: str, day: date) -> None:
         """Stage one more automatic answer to this address on this day."""
-        row = {"peer": peer.lower(), "day": day, "count": 1}
+        row = {"peer": mailbox_key(peer), "day": day, "count": 1}
         self._stage(Staged(_count_statement(self._database.dialect), row))
 
     def save_address_fault(self, fault: AddressFault) -> None:

@@ -126,6 +126,9 @@ FILES_TOO_LATE = (
 )
 
 
+DENIED = "Отправителя не подтвердил почтовый сервер: письмо могли подделать. Из него ничего не записали."
+
+
 def files_told(names: Sequence[str]) -> str:
     """Say to the curator which files came by mail after the questionnaire had been handed in."""
     named = ", ".join(f"«{shown(name)}»" for name in names if name) or "без названия"

@@ -54,14 +54,24 @@ async def handle(post: Post) -> bool:
     if order is not None and topic.address == order.orderer.email.lower():
         await _of_client(post, centre, order)
         return True
-    if order is not None and not topic.token_sha256:
-        # A person has filed it to the order: a stranger is told nothing, the centre learns what they wrote.
-        files, _, left = await _checked(post)
-        await _tell_centre(post, centre, order, _own_lines(post), files)
-        if left:
-            post.leave("aside", "client_files", order.number)
-        return True
-    return False
+    return await note_filed(post)
+
+
+async def note_filed(post: Post) -> bool:
+    """Tell the centre of a letter that a person filed to an order: its writer, a stranger, is told nothing."""
+    topic = post.topic
+    if topic is None or topic.kind != "order" or topic.token_sha256:
+        return False
+    order = await post.uow.order(topic.subject)
+    centre = await post.uow.centre(order.centre) if order is not None else None
+    if order is None or centre is None:
+        return False
+    files, _, left = await _checked(post)
+    lines = [words.DENIED, *_own_lines(post)] if post.denied else _own_lines(post)
+    await _tell_centre(post, centre, order, lines, files)
+    if left:
+        post.leave("aside", "client_files", order.number)
+    return True
 
 
 async def _of_centre(post: Post, topic: Topic, centre: Centre, order: Order | None) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from bot.context import Settings
-from bot.letters import bounces, centres, orders, students, unclear, unsubscribe
+from bot.letters import bounces, centres, denied, orders, students, unclear, unsubscribe
 from bot.letters.post import Post
+from mail.authenticity import Trust
 from mail.automatic import Kind
 from mail.parse import Letter, parse
 from school import tokens
@@ -43,7 +44,7 @@ class Desk:
         settings: Settings,
         uploads: Uploads,
         base: str,
-        authserv_id: str | None,
+        trust: Trust,
     ) -> None:
         self._open_uow = open_uow
         self._vault = vault
@@ -51,7 +52,7 @@ class Desk:
         self._settings = settings
         self._uploads = uploads
         self._base = base
-        self._authserv_id = authserv_id
+        self._trust = trust
 
     async def handle(self, stored: StoredLetter) -> None:
         """Handle one letter: its effects, its answers and its mark commit together.
@@ -99,7 +100,9 @@ class Desk:
         except NotFound:
             return None
         own = frozenset({self._base})
-        return await asyncio.to_thread(parse, raw, authserv_id=self._authserv_id, own_addresses=own)
+        return await asyncio.to_thread(
+            parse, raw, authserv_id=self._trust.authserv_id, own_addresses=own, own_hops=self._trust.own_hops
+        )
 
     async def _topic(self, uow: UnitOfWork, stored: StoredLetter, letter: Letter) -> Topic | None:
         filed = filed_topic(stored.subject)
@@ -126,6 +129,9 @@ class Desk:
                 post.leave("aside", "unclear")  # a machine answers without files: «В отпуске, диплом прилагаю»
             elif found.kind not in (Kind.OWN, Kind.AUTO_REPLY):
                 post.leave("aside", found.kind.value)
+            return
+        if post.denied:
+            await denied.handle(post)
             return
         # Some servers forbid answers in letters of people: those are acted upon, and not answered.
         post.quiet = found is not None

@@ -57,6 +57,11 @@ class Post:
         return self.letter.dmarc == "pass"
 
     @property
+    def denied(self) -> bool:
+        """Whether the operator's own server denies that the sender wrote it: forged, or forwarded on the way."""
+        return self.letter.dmarc == "fail"
+
+    @property
     def words(self) -> str:
         """The writer's own words; empty where only a quote could be found: a quote never acts."""
         return "" if "only_quote" in self.letter.faults else self.letter.text
@@ -74,14 +79,16 @@ class Post:
     async def answer(
         self, kind: str, data: Mapping[str, Any], about: tuple[TopicKind, str] | None = None, to: str | None = None
     ) -> Notice | None:
-        """Stage an answer that stands in the letter's thread; None where the address has had its fill today.
+        """Stage an answer that stands in the letter's thread; None where the mailbox, under
+        whichever spelling, has had its fill today.
 
         `about` is what a further answer is about, by default what this letter was; `to` another address than the
         sender's (the registered mailbox).
         """
         address = (to or self.sender).lower()
         day = self.now.date()
-        if self.quiet or not address or await self.uow.answers_to(address, day) + len(self.answers) >= MOST_ANSWERS:
+        silent = self.quiet or self.denied or not address
+        if silent or await self.uow.answers_to(address, day) + len(self.answers) >= MOST_ANSWERS:
             return None
         threaded = {**data, "in_reply_to": self.letter.message_id, "answers": self.letter.subject}
         key = f"letter:{self.stored.id}:{kind}:{len(self.answers)}"

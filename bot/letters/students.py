@@ -66,6 +66,20 @@ async def handle(post: Post) -> bool:
     return True
 
 
+async def note_filed(post: Post) -> bool:
+    """Send the words of a letter that a person filed to a line on to the curator; nothing is recorded of it."""
+    if post.topic is None or post.topic.kind != "line":
+        return False
+    try:
+        about = await find_enrolment(post.uow, post.topic.subject)
+    except NotFound:
+        return False
+    files = [file.name for file in post.letter.files if not file.decoration]
+    said = [words.DENIED, post.words, words.files_told(files) if files else ""]
+    await _forward(post, about, "\n".join(text for text in said if text))
+    return True
+
+
 def _line_of(post: Post) -> str | None:
     if post.topic is not None:
         return post.topic.subject if post.topic.kind == "line" and post.fits_topic else None

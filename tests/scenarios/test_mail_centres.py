@@ -292,8 +292,6 @@ async def test_thanks_get_no_answer_and_a_quote_never_acts(stage: Stage) -> None
     [
         b"",
         b"Authentication-Results: mx.evil.ru; dmarc=pass header.from=example.ru\r\n",
-        f"Authentication-Results: {MX}; dmarc=fail header.from=example.ru\r\n".encode(),
-        f"Authentication-Results: {MX}; dmarc=pass header.from=evil.ru\r\n".encode(),
         f"From-Copy: 1\r\nAuthentication-Results: {MX}; dmarc=pass header.from=example.ru\r\n".encode(),
     ],
 )

@@ -2,10 +2,12 @@
 
 import pytest
 
+from mail.parse import parse
 from tests.unit.test_mail_parse import read
 
 OUTSIDE = "Received: from out.centre.ru (out.centre.ru [93.184.216.34]) by mx.example.ru with ESMTPS id 1\r\n"
 INSIDE = "Received: from mx.example.ru (mx.example.ru [10.0.0.2]) by store.example.ru with LMTP id 2\r\n"
+BEHIND = "Received: from out.centre.ru (proxy [172.17.0.1]) by mx.example.ru with ESMTPS id 4\r\n"
 QUOTED = 'Authentication-Results: mx.example.ru; spf=x smtp.mailfrom="a; dmarc=pass header.from=centre.ru"\r\n'
 REST = "From: Centre <anna@centre.ru>\r\nSubject: x\r\n\r\nx"
 
@@ -21,13 +23,16 @@ def results(dmarc: str = "pass", of: str = "centre.ru", name: str = "mx.example.
     ("headers", "stated"),
     [
         (results() + OUTSIDE, "pass"),
-        (OUTSIDE + results(), "pass"),
-        (INSIDE + OUTSIDE + "Received-SPF: pass\r\nX-Spam: no\r\n" + results(), "pass"),
         ("Return-Path: <anna@centre.ru>\r\nDelivered-To: a@b\r\n" + INSIDE + results() + OUTSIDE, "pass"),
-        ("Received: by 2002:a05:6402:1 with SMTP id 3\r\nX-Received: by 2002\r\n" + OUTSIDE + results(), "pass"),
-        (OUTSIDE + results(of="CENTRE.ru."), "pass"),
+        ("Received: by 2002:a05:6402:1 with SMTP id 3\r\nX-Received: by 2002\r\n" + results() + OUTSIDE, "pass"),
+        (results(of="CENTRE.ru.") + OUTSIDE, "pass"),
         (OUTSIDE + results("fail"), "fail"),
-        (OUTSIDE + results("pass (p=none dis=none)"), "pass"),
+        (results("pass (p=none dis=none)") + OUTSIDE, "pass"),
+        # below the hop from outside the sender's own first header may stand: a pass proves nothing there
+        (OUTSIDE + results(), "absent"),
+        (INSIDE + OUTSIDE + "Received-SPF: pass\r\nX-Spam: no\r\n" + results(), "absent"),
+        (OUTSIDE.replace("(out.centre.ru", "(with LMTP by out.centre.ru") + results(), "absent"),
+        (BEHIND + results(), "absent"),
         (OUTSIDE + results("none"), "absent"),
         (OUTSIDE + results("temperror"), "absent"),
         (OUTSIDE, "absent"),
@@ -64,17 +69,37 @@ def test_only_our_own_server_is_believed(headers: str, stated: str) -> None:
     assert read((headers + REST).encode()).dmarc == stated
 
 
+@pytest.mark.parametrize(
+    ("headers", "own_hops", "stated"),
+    [
+        (OUTSIDE + results(), 1, "pass"),
+        (INSIDE + OUTSIDE + "Received-SPF: pass\r\nX-Spam: no\r\n" + results(), 2, "pass"),
+        (results() + OUTSIDE, 1, "pass"),
+        (BEHIND + results(), 1, "pass"),
+        (OUTSIDE + results(), 0, "absent"),
+        (results() + OUTSIDE, 0, "pass"),
+        (OUTSIDE + OUTSIDE + results(), 1, "absent"),
+        (OUTSIDE + OUTSIDE + results(), 2, "pass"),
+        (OUTSIDE + "To: a@b\r\n" + results(), 1, "absent"),
+        (OUTSIDE + results("fail") + results(), 1, "fail"),
+    ],
+)
+def test_the_operator_says_below_how_many_lines_the_server_states(headers: str, own_hops: int, stated: str) -> None:
+    """`own_hops` lines of Received may stand above the statement, and not one more."""
+    raw = (headers + REST).encode()
+    found = parse(raw, authserv_id="mx.example.ru", own_addresses=frozenset(), own_hops=own_hops)
+    assert found.dmarc == stated
+
+
 def test_nothing_is_believed_without_a_name_of_the_server() -> None:
     """Without `authserv_id` no statement counts."""
-    from mail.parse import parse
-
     raw = (OUTSIDE + results() + REST).encode()
     assert parse(raw, authserv_id=None, own_addresses=frozenset()).dmarc == "absent"
 
 
 def test_a_domain_in_letters_is_the_same_in_ascii() -> None:
     """«школа.рф» and its ascii form are one domain."""
-    raw = OUTSIDE + results(of="xn--80aa2af6d.xn--p1ai") + "From: a@шкала.рф\r\n\r\nx"
+    raw = results(of="xn--80aa2af6d.xn--p1ai") + OUTSIDE + "From: a@шкала.рф\r\n\r\nx"
     found = read(raw.encode())
     assert found.sender is not None
     assert found.sender.host == "шкала.рф"
