@@ -1,4 +1,4 @@
-"""Letters in: the server takes the login and the mailbox opens; no letter is read or marked."""
+"""Letters in: the server takes the login and the mailbox opens; the newest letter is looked at, none is marked."""
 
 import asyncio
 
@@ -25,16 +25,22 @@ async def check_mail_in(settings: Settings) -> list[Line]:
     imap = settings.imap
     if imap is None:
         return [Line("ok", _PIECE, "выключено: нет раздела [imap]")]
+    from bot.mail_trust import trust_words
     from bot.mail_ways import receiver_settings
+    from mail.authenticity import Trust
     from mail.errors import ProbeFailed
     from mail.imap import probe
+    from mail.imap_newest import newest_headers
 
     where = f"{imap.host}:{imap.port_number()}"
     try:
         async with asyncio.timeout(_LIMIT):
             await probe(receiver_settings(imap))
+            head = await newest_headers(receiver_settings(imap))
     except TimeoutError:
         return [Line("bad", _PIECE, f"{where}: {FAULTS['timeout']}")]
     except ProbeFailed as error:
         return [Line("bad", _PIECE, f"{where}: {FAULTS.get(error.code, _LOST).format(mailbox=imap.mailbox)}")]
-    return [Line("ok", _PIECE, f"{where} впускает, папка «{imap.mailbox}» открывается")]
+    state, said = trust_words(head, Trust(imap.authserv_id, imap.own_hops))
+    opens = Line("ok", _PIECE, f"{where} впускает, папка «{imap.mailbox}» открывается")
+    return [opens, Line(state, "Подлинность писем", said)]
