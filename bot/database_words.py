@@ -5,6 +5,7 @@ import ssl
 
 from bot.faults import database_code
 from bot.system_words import system_fault
+from storage.backup import BackupFailed
 from storage.schema import HEAD, SchemaNewer
 
 _SQLITE = {
@@ -38,6 +39,8 @@ def database_fault(error: BaseException) -> str:
         return (
             f"её вела более новая версия бота (схема {error}, а эта знает {HEAD}); обновите бота или верните копию базы"
         )
+    if isinstance(error, BackupFailed):
+        return "копия перед обновлением не записалась; проверьте место на диске и права на папку (database.url)"
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, sqlite3.Error):
         name = database_code(error)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.config import Settings
 from bot.system_words import system_fault
+from school.errors import NotFound
 from school.ports import Clock
 from storage import pairing
 from storage.backup import database_file
@@ -111,6 +112,28 @@ async def adopt_vaults(settings: Settings, database: Database, clock: Clock) -> 
         except pairing.Unpaired as fault:
             raise VaultRefused(_words(fault, side.path)) from fault
     return told
+
+
+async def unreadable_documents(settings: Settings, database: Database, clock: Clock) -> tuple[int, int]:
+    """Return how many documents the database refers to, and how many of them the vault does not open.
+
+    Each is read whole, so it takes as long as reading the folder. Nothing is made where there is no folder or key.
+    """
+    path, _ = vault_folders(settings)
+    known = await database.uow(clock).document_ids()
+    if not known or not path.exists():
+        return len(known), len(known)
+    try:
+        files = await _open(path, settings)
+    except VaultRefused:
+        return len(known), len(known)
+    bad = 0
+    for document_id in known:
+        try:
+            await files.get(document_id)
+        except NotFound:
+            bad += 1
+    return len(known), bad
 
 
 async def _open(path: Path, settings: Settings) -> FileVault:

@@ -1,8 +1,10 @@
 """The database of the assistant, SQLite or PostgreSQL by its URL alone: the one door to storage."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, delete
@@ -13,6 +15,7 @@ from school.draft import Draft
 from school.ports import Clock
 from storage import reads, schema
 from storage import tables as t
+from storage.backup import database_file
 from storage.catalogue import CatalogueCache, replace_catalogue
 from storage.committer import Committer
 from storage.engines import Engine, Work, open_engine
@@ -20,6 +23,7 @@ from storage.inbox import InboxStore
 from storage.inserts import upsert
 from storage.mail_inbox import MailInbox
 from storage.mapping import values
+from storage.migration_copy import copy_before
 from storage.outbox import OutboxRow, OutboxStore
 from storage.outbox_queue import OutboxQueue
 from storage.uow import SqlUnitOfWork
@@ -34,8 +38,9 @@ class Database:
     process for a minute; when not set, such rows are inserted without a lease.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
         self._engine = engine
+        self._file = file
         self._committer = Committer(engine)
         self.dialect = engine.dialect
         self.catalogue_cache = CatalogueCache()
@@ -51,14 +56,20 @@ class Database:
 
         ValueError for any other URL and for SQLite in memory.
         """
-        return cls(await open_engine(url))
+        return cls(await open_engine(url), database_file(url))
 
     async def is_new(self) -> bool:
         """Tell whether no version of the bot has made its tables here yet."""
         return await schema.revision(self._engine) is None
 
-    async def migrate(self) -> None:
-        """Bring the schema up to date."""
+    async def migrate(self, *, copy_first: bool = True) -> None:
+        """Bring the schema up to date; of an SQLite database with an earlier schema a copy is kept first by default.
+
+        Raises `storage.schema.SchemaNewer`, and `storage.backup.BackupFailed` where the copy cannot be written.
+        """
+        found = await schema.revision(self._engine)
+        if copy_first and self._file is not None and schema.is_older(found):
+            await asyncio.to_thread(copy_before, self._file)
         await schema.migrate(self._engine)
 
     async def close(self) -> None:

@@ -32,6 +32,11 @@ async def revision(engine: Engine) -> str | None:
     return await engine.read(_revision)
 
 
+def is_older(found: str | None) -> bool:
+    """Tell whether there are tables, of an earlier revision than `HEAD`."""
+    return found is not None and found != HEAD and not is_newer(found)
+
+
 def is_newer(revision: str) -> bool:
     """Tell whether the revision comes after `HEAD`: revisions are numbers that grow."""
     return revision.isdigit() and int(revision) > int(HEAD)

@@ -66,7 +66,7 @@ async def _check(settings: Settings, config: Path | None) -> int:
 
 
 def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any, str]]]:
-    from bot.cli import centre_set, data
+    from bot.cli import centre_set, copies, data
 
     return {
         "migrate": data.migrate,
@@ -78,7 +78,7 @@ def _commands() -> dict[str, Callable[[Settings, Namespace], Coroutine[Any, Any,
         "staff invite": data.invite,
         "staff mailbox": data.set_mailbox,
         "letters preview": data.preview_letters,
-        "documents adopt": data.adopt_documents,
-        "backup": data.make_backup,
-        "restore": data.restore,
+        "documents adopt": copies.adopt_documents,
+        "backup": copies.make_backup,
+        "restore": copies.restore,
     }

@@ -6,31 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.cli.common import OperatorError, SystemClock, make_folder, opened, today
+from bot.cli.common import OperatorError, SystemClock, opened, today
 from bot.cli.telegram import start_link
 from bot.config import Settings
 from bot.system_words import system_fault
-from bot.vaults import VaultRefused, adopt_vaults
 from school.centre import Centre, Role, StaffMember
 from school.errors import BadAnswer
 from school.mailboxes import parse_email
 from school.mailroom import order_address
 from school.use_cases.invite_staff import CentreNeeded, CentreNotNeeded, invite_staff
 from school.use_cases.own_mailbox import set_mailbox_by_operator
-from storage import backup
 from wording.plurals import plural
 from wording.problems import explain
 from wording.staff import role_name
-
-_COPY_FAULTS = {
-    "not_sqlite": "у вас PostgreSQL: копию делает pg_dump, возвращает pg_restore",
-    "absent": "файла {detail} нет, проверьте путь",
-    "exists": "файл {detail} уже есть, назовите копию иначе",
-    "damaged": "файл повреждён ({detail}), возьмите другую копию",
-    "foreign": "это не база бота, возьмите файл, который сделала команда backup",
-    "in_use": "база занята: остановите бота и повторите",
-    "file": "файл не записывается ({detail}), проверьте путь, права и место на диске",
-}
 
 
 async def migrate(settings: Settings, _: Namespace) -> str:
@@ -155,42 +143,6 @@ async def preview_letters(settings: Settings, arguments: Namespace) -> str:
     except OSError as error:
         raise OperatorError(f"папка {arguments.folder} не записывается: {system_fault(error)}") from error
     return f"Письма записаны в папку {arguments.folder}."
-
-
-async def adopt_documents(settings: Settings, _: Namespace) -> str:
-    """Make both vaults this database's own; nothing is erased, what it does not know is moved aside later."""
-    async with opened(settings, anew=True) as database:
-        try:
-            told = await adopt_vaults(settings, database, SystemClock())
-        except VaultRefused as error:
-            raise OperatorError(str(error)) from error
-    lines = [f"{path}: теперь за этой базой, знакомых файлов: {found.known}" for path, found in told]
-    unknown = sum(found.unknown for _, found in told)
-    if unknown:
-        count = plural(unknown, "файл", "файла", "файлов")
-        lines.append(f"Ещё {count} база не знает: бот переложит их в lost-and-found и через 30 дней сотрёт.")
-    return "\n".join(lines)
-
-
-async def make_backup(settings: Settings, arguments: Namespace) -> str:
-    """Copy the database to a file."""
-    try:
-        size = backup.backup(settings.database.url, arguments.file)
-    except backup.BackupFailed as error:
-        raise OperatorError(_COPY_FAULTS[error.code].format(detail=error.detail)) from error
-    return f"Копия проверена и записана: {arguments.file}, {size // 1024} КБ. В ней личные данные, храните её закрыто."
-
-
-async def restore(settings: Settings, arguments: Namespace) -> str:
-    """Put a copy in place of the database and bring its schema up to date."""
-    make_folder(settings)
-    try:
-        kept = backup.restore(settings.database.url, arguments.file)
-    except backup.BackupFailed as error:
-        raise OperatorError(_COPY_FAULTS[error.code].format(detail=error.detail)) from error
-    async with opened(settings):
-        pass
-    return f"База восстановлена из {arguments.file}." + (f" Прежняя лежит в {kept}." if kept else "")
 
 
 def _text(file: Path) -> str:
