@@ -74,7 +74,7 @@ async def opened(owner: Owner, folder: Path, students: int) -> AsyncIterator[tup
         vaults = await open_vaults(settings, database, clock)
         chat = ChatSettings(settings.school.timezone, "shkola_primer_bot")
         uploads = UploadStore(ProcessChecker(jobs), vaults.documents)
-        mailroom = Mailroom(database, vaults.letters, clock, settings, chat, uploads)
+        mailroom = Mailroom(database, vaults.letters, clock, settings, chat, (uploads, jobs))
         yield database, mailroom, secrets
     finally:
         if mailroom is not None:

@@ -110,14 +110,14 @@ class App:
         checker, vault = ProcessChecker(jobs), self.vaults.documents
         chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
         pictures = DrawnPictures(checker, vault)
-        files = Files(Downloads(bot), uploads, vault.get, MailDesk(self.database.mail_queue, self._show_letter))
+        files = Files(Downloads(bot), uploads, vault.get, jobs, MailDesk(self.database.mail_queue, self._show_letter))
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
         self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
         self._deliverers.start(bot, self.door.username, OutgoingFiles(vault, pictures), self._closing)
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)
-        self.mailroom = Mailroom(self.database, self.vaults.letters, self.clock, self.settings, chat, uploads)
+        self.mailroom = Mailroom(self.database, self.vaults.letters, self.clock, self.settings, chat, (uploads, jobs))
         self._closing.push_async_callback(self.mailroom.stop)
         self.teller = Teller(
             self.watch,

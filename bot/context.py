@@ -10,6 +10,7 @@ from aiogram.types import Message
 
 from bot.replies import Replies
 from school.centre import Role
+from school.jobs import Jobs
 from school.mailroom import order_address
 from school.ports import Session, UnitOfWork, Uploads
 from school.ports_mail import MailQueue
@@ -82,12 +83,13 @@ class Files:
     """The way of files in: `download` fetches what a message brought, `uploads` checks and keeps it.
 
     `download` raises `school.uploads.UploadRefused` for too large a file and `bot.downloads.NotFetched`. `stored`
-    returns a file of the vault by its id, and raises `school.errors.NotFound`.
+    returns a file of the vault by its id, and raises `school.errors.NotFound`; `jobs` read tables in bounded processes.
     """
 
     download: Callable[[Message], Awaitable[bytes]]
     uploads: Uploads
     stored: Callable[[str], Awaitable[bytes]]
+    jobs: Jobs
     mail: MailDesk | None = None
 
 

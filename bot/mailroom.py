@@ -1,6 +1,5 @@
 """Receiving mail, put together: the store of raw letters, the workers, the desk, and IMAP where it is configured."""
 
-import asyncio
 import itertools
 import logging
 from datetime import datetime
@@ -15,7 +14,8 @@ from bot.mail_ways import receiver_settings
 from mail.authenticity import Trust
 from mail.imap import Receiver
 from mail.imap_settings import RawLetter, ReceiverState
-from mail.parse import parse
+from mail.parse_job import PARSE, LetterStopped
+from school.jobs import Jobs
 from school.ports import Clock, Uploads, Vault
 from storage.database import Database
 
@@ -33,13 +33,20 @@ class Mailroom:
     """Takes letters and has them handled; `vault` keeps them raw until they are forgotten."""
 
     def __init__(
-        self, database: Database, vault: Vault, clock: Clock, settings: Settings, chat: ChatSettings, uploads: Uploads
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        settings: Settings,
+        chat: ChatSettings,
+        files: tuple[Uploads, Jobs],
     ) -> None:
         self.vault = vault
         base = settings.reply_base() or ""
         imap = settings.imap
         trust = Trust(imap.authserv_id, imap.own_hops) if imap else Trust(None)
-        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, uploads, base, trust)
+        self.desk = Desk(lambda: database.uow(clock), vault, clock, chat, files, base, trust)
+        self._jobs = files[1]
         self.workers = LetterWorkers(database.mail_inbox, self.desk.handle, self.desk.alert)
         self._intake = LetterIntake(database.mail_inbox, vault, clock, lambda letter: self.workers.take([letter]))
         self._inbox = database.mail_inbox
@@ -74,7 +81,10 @@ class Mailroom:
     async def show(self, raw_id: str) -> ShownLetter:
         """Return a letter that came, for a person to look at. Raises `NotFound`."""
         raw = await self.vault.get(raw_id)
-        letter = await asyncio.to_thread(parse, raw, authserv_id=None, own_addresses=frozenset())
+        try:
+            letter = await self._jobs.run(PARSE, raw, authserv_id=None, own_addresses=frozenset())
+        except LetterStopped:
+            return ShownLetter("Письмо устроено слишком сложно, показать его нельзя. Откройте его в почте.", (), raw)
         names = tuple(file.name for file in letter.files if not file.decoration)
         return ShownLetter(letter.text or letter.whole_text, names, raw)
 

@@ -1,6 +1,5 @@
 """What a letter of a centre asks for, done step by step: each step commits before the next one looks."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +10,9 @@ from bot import texts
 from bot.letters.orders import is_sheet
 from bot.letters.post import Post
 from mail.parse import FilePart
-from paper.bank_statement import Statement, StatementRefused, payment_of, read_statement
-from paper.payments_sheet import SheetRefused, read_payments
+from paper.bank_statement import Statement, StatementRefused, payment_of
+from paper.payments_sheet import SheetRefused
+from paper.sheet_jobs import READ_PAYMENTS, READ_STATEMENT
 from school.errors import Conflict, SchoolError
 from school.ports import Token
 from school.questionnaire import Page
@@ -174,7 +174,7 @@ def _scan(post: Post, by: ByMail, files: Sequence[FilePart], act: str) -> Step:
 def _statement(post: Post, by: ByMail, file: FilePart, *, owns: bool) -> list[Step]:
     async def read() -> Statement:
         try:
-            return await asyncio.to_thread(read_statement, file.content)
+            return await post.jobs.run(READ_STATEMENT, file.content)
         except StatementRefused as refused:
             raise NotDone(explain_statement(refused)) from refused
 
@@ -206,7 +206,7 @@ def _statement(post: Post, by: ByMail, file: FilePart, *, owns: bool) -> list[St
 def _sheet(post: Post, by: ByMail, file: FilePart) -> Step:
     async def do() -> Done:
         try:
-            read = await asyncio.to_thread(read_payments, file.content, by.desk.today)
+            read = await post.jobs.run(READ_PAYMENTS, file.content, by.desk.today)
         except SheetRefused as refused:
             raise NotDone(explain_sheet(refused)) from refused
         rows = [Row(row.number, row.paid_on, row.amount) for row in read.rows]

@@ -1,6 +1,5 @@
 """One letter from the store to its committed effects: read, told whose it is, handled, answered, marked; one commit."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
@@ -10,10 +9,12 @@ from bot.letters import bounces, centres, denied, orders, students, unclear, uns
 from bot.letters.post import Post
 from mail.authenticity import Trust
 from mail.automatic import Kind
-from mail.parse import Letter, parse
+from mail.parse import Letter
+from mail.parse_job import PARSE, LetterStopped
 from school import tokens
 from school.centre import Role
 from school.errors import NotFound
+from school.jobs import Jobs
 from school.mailroom import LetterState, StoredLetter, Topic
 from school.notices import Notice
 from school.ports import Clock, CommittingUnitOfWork, UnitOfWork, Uploads, Vault
@@ -42,7 +43,7 @@ class Desk:
         vault: Vault,
         clock: Clock,
         settings: Settings,
-        uploads: Uploads,
+        files: tuple[Uploads, Jobs],
         base: str,
         trust: Trust,
     ) -> None:
@@ -50,7 +51,7 @@ class Desk:
         self._vault = vault
         self._clock = clock
         self._settings = settings
-        self._uploads = uploads
+        self._uploads, self._jobs = files
         self._base = base
         self._trust = trust
 
@@ -59,7 +60,14 @@ class Desk:
 
         Raises `Conflict` when another input was faster (run it again), and whatever a defect raises.
         """
-        letter = await self._read(stored)
+        try:
+            letter = await self._read(stored)
+        except LetterStopped:
+            uow = self._open_uow()
+            uow.set_letter(stored.id, "aside", reason="too_hard")
+            await uow.commit()
+            await self.alert(stored)
+            return
         if letter is None:
             uow = self._open_uow()
             uow.set_letter(stored.id, "aside", reason="gone")
@@ -79,6 +87,7 @@ class Desk:
             now=self._clock.now(),
             settings=self._settings,
             uploads=self._uploads,
+            jobs=self._jobs,
             base=self._base,
             forget=uow.rollback,
         )
@@ -100,8 +109,8 @@ class Desk:
         except NotFound:
             return None
         own = frozenset({self._base})
-        return await asyncio.to_thread(
-            parse, raw, authserv_id=self._trust.authserv_id, own_addresses=own, own_hops=self._trust.own_hops
+        return await self._jobs.run(
+            PARSE, raw, authserv_id=self._trust.authserv_id, own_addresses=own, own_hops=self._trust.own_hops
         )
 
     async def _topic(self, uow: UnitOfWork, stored: StoredLetter, letter: Letter) -> Topic | None:

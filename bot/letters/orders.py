@@ -7,7 +7,8 @@ import re
 from bot.letters.post import Post
 from mail.parse import FilePart
 from paper.order_form import order_form
-from paper.order_form_read import ReadForm, SheetRefused, read_order_form
+from paper.order_form_read import ReadForm, SheetRefused
+from paper.sheet_jobs import READ_ORDER_FORM
 from school.centre import Centre
 from school.forms.field import Context
 from school.mailroom import TopicKind
@@ -44,7 +45,7 @@ async def handle(post: Post) -> bool:
         await post.answer("order_form", {"centre_name": centre.name, "file": _packed(file)}, about)
         return True
     try:
-        read = await asyncio.to_thread(read_order_form, sheet.content, context, centre)
+        read = await post.jobs.run(READ_ORDER_FORM, sheet.content, context, centre)
     except SheetRefused as refused:
         file = await asyncio.to_thread(order_form, context, centre.name, centre_number=centre.number)
         data = {"centre_name": centre.name, "why": explain_sheet(refused), "faults": [], "file": _packed(file)}

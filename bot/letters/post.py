@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.context import Settings
 from mail.mailbox import same_mailbox
 from mail.parse import Letter
+from school.jobs import Jobs
 from school.mailroom import StoredLetter, Topic, TopicKind
 from school.notices import Notice
 from school.ports import UnitOfWork, Uploads
@@ -38,6 +39,7 @@ class Post:
     now: datetime
     settings: Settings
     uploads: Uploads
+    jobs: Jobs
     base: str
     forget: Callable[[], None] = _nothing_staged
     quiet: bool = False

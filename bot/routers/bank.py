@@ -20,8 +20,9 @@ from bot.routers.invoice import desk, show
 from bot.views import bank as view
 from bot.views import payment as payment_view
 from bot.views.results import plain
-from paper.bank_statement import StatementRefused, payment_of, read_statement
-from paper.payments_sheet import SheetRefused, payments_workbook, read_payments
+from paper.bank_statement import StatementRefused, payment_of
+from paper.payments_sheet import SheetRefused, payments_workbook
+from paper.sheet_jobs import READ_PAYMENTS, READ_STATEMENT
 from school.centre import Role
 from school.draft import SIDE_FORMS
 from school.errors import NotFound
@@ -105,7 +106,7 @@ async def statement(message: Message, talk: Talk) -> None:
     if content is None:
         return
     try:
-        read = await asyncio.to_thread(read_statement, content)
+        read = await talk.files.jobs.run(READ_STATEMENT, content)
     except StatementRefused as refused:
         talk.replies.say(Screen(plain(explain_statement(refused))))
         return
@@ -126,7 +127,7 @@ async def sheet(message: Message, talk: Talk) -> None:
     if content is None:
         return
     try:
-        read = await asyncio.to_thread(read_payments, content, talk.today)
+        read = await talk.files.jobs.run(READ_PAYMENTS, content, talk.today)
     except SheetRefused as refused:
         talk.replies.say(Screen(plain(explain_sheet(refused))))
         return

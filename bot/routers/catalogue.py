@@ -15,7 +15,8 @@ from bot.routers.admission import send_file
 from bot.routers.filters import Acting, Filling, HasFile
 from bot.routers.queue import put
 from bot.views import catalogue as view
-from paper.catalogue_sheet import SheetRefused, catalogue_workbook, read_catalogue
+from paper.catalogue_sheet import SheetRefused, catalogue_workbook
+from paper.sheet_jobs import READ_CATALOGUE
 from school.uploads import UploadRefused
 from school.use_cases import load_catalogue
 from school.use_cases.load_catalogue import FORM
@@ -44,7 +45,7 @@ async def take(message: Message, talk: Talk) -> None:
         talk.replies.say(view.asked())
         return
     try:
-        read = await asyncio.to_thread(read_catalogue, await talk.download(message))
+        read = await talk.files.jobs.run(READ_CATALOGUE, await talk.download(message))
     except SheetRefused as refused:
         talk.replies.say(view.not_taken(explain_sheet(refused)))
         return

@@ -23,7 +23,8 @@ from bot.views import closed
 from bot.views import order_for as view
 from paper.order_form import order_form
 from paper.order_form_difference import difference
-from paper.order_form_read import ReadForm, SheetRefused, read_order_form
+from paper.order_form_read import ReadForm, SheetRefused
+from paper.sheet_jobs import READ_ORDER_FORM
 from school.centre import Centre, Role
 from school.forms.engine import seal
 from school.forms.field import Context
@@ -197,7 +198,7 @@ async def listed(message: Message, talk: Talk) -> None:
     context = _context(talk, centre)
     try:
         content = await talk.download(message)
-        read = await asyncio.to_thread(read_order_form, content, context, centre, given)
+        read = await talk.files.jobs.run(READ_ORDER_FORM, content, context, centre, given)
     except NotFetched:
         talk.replies.say(Screen(texts.NOT_FETCHED))
     except UploadRefused as refused:

@@ -16,7 +16,8 @@ from bot.routers.filters import Acting, Filling, HasFile, HasText
 from bot.views import admission as admission_view
 from bot.views import results as view
 from bot.views.closed import problem_words
-from paper.results_sheet import ResultRow, SheetRefused, read_results, results_workbook
+from paper.results_sheet import ResultRow, SheetRefused, results_workbook
+from paper.sheet_jobs import READ_RESULTS
 from school.errors import BadAnswer
 from school.numbers import whole
 from school.order import Enrolment
@@ -82,7 +83,7 @@ async def take_sheet(message: Message, talk: Talk) -> None:
         talk.replies.say(Screen(NO_FILE))
         return
     try:
-        sheet = await asyncio.to_thread(read_results, await talk.download(message))
+        sheet = await talk.files.jobs.run(READ_RESULTS, await talk.download(message))
     except SheetRefused as refused:
         talk.replies.say(Screen(view.plain(explain_sheet(refused)), CLOSE))
         return
