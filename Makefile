@@ -21,6 +21,10 @@ check: .venv/.ready
 test: .venv/.ready servers
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
+# Long runs: thousands of letters, and long and nested inputs at every parser.
+soak: .venv/.ready servers
+	SOAK=1 $(BIN)/python -m pytest tests/soak $(ARGS)
+
 # What the tests start or call beside Python: PostgreSQL, Dovecot, Chromium, a reader of QR codes and of PDF.
 servers:
 	@$(call need,PostgreSQL,ls /usr/lib/postgresql/*/bin/initdb || command -v initdb,postgresql)
