@@ -125,13 +125,18 @@ INTRODUCTIONS = _any(
     r"(?:адресат|получател[ья]|ящик|пользовател[ья])\w* (?:\S+ ){0,5}?не (?:найден|существует)",
     r"ошибка (?:при )?доставк\w", "qmail-send", "undeliver(?:able|ed)", "could ?n[o']t be delivered",
     "could not deliver", "unable to deliver", r"delivery (?:\S+ ){0,6}?(?:failed|failure|delayed)",
-    "failed to deliver", "returned mail", "not (?:been )?delivered", r"can(?:no|')t (?:\S+ )?(?:deliver|send)",
+    "failed to deliver", "returned mail",
+    r"(?:wasn|weren|hasn|haven)['’]t (?:been )?delivered",
+    "error (?:has )?occurred while attempting to deliver",
+    r"(?:had|with) (?:\S+ ){0,2}?(?:fatal|transient) (?:\S+ )?errors?",
+    "address(?:es)? (?:could ?n[o']t be found|not found|failed)", "not (?:been )?delivered",
+    r"can(?:no|')t (?:\S+ )?(?:deliver|send)",
     "did(?: not|n't) reach", "undelivered", "returned to sender", "message rejected",
 )  # fmt: skip
 
 # Below this a bounce gives the letter back, with addresses that are nobody's fault.
 ORIGINAL = _any(
-    r"^\W{0,8}below this line is a copy", r"^\W{0,8}(?:this is a copy of (?:the|your) message)",
+    r"^\W{0,8}below (?:this line )?is a copy", r"^\W{0,8}(?:this is a copy of (?:the|your) message)",
     r"^\W{0,8}(?:original message (?:follows|headers))", r"^\W{0,8}(?:исходное (?:сообщение|письмо))",
     r"^\W{0,8}(?:(?:текст|копия|заголовки|тема) (?:исходного|вашего|первоначального|недоставленного))",
     r"^\W{0,8}(?:ниже (?:приведен|приведён|следует|находится)\w* (?:копия|текст|заголовк|исходн))",

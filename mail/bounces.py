@@ -70,10 +70,13 @@ def find_bounce(tree: Part, sender: Address | None, text: str, skip: frozenset[s
     A letter of a person that tells of a bounce is none: without a delivery report, only servers are believed.
     """
     found = _from_reports(tree)
+    unnamed = found is not None and not found and _failed_without_address(tree)
+    if unnamed:
+        found = _by_header(tree) or None
     if found is None:
         text = text[:_MAX_REPORT]
         subject = tree.headers.words("subject")
-        if _from_machine(tree.headers, sender):
+        if unnamed or _from_machine(tree.headers, sender):
             found = _by_flufl(tree, text) or _by_words(text, subject, skip)
         elif MACHINE_SUBJECTS.match(subject):
             found = _by_flufl(tree, text)  # some servers write under a name like a person's
@@ -116,6 +119,27 @@ def _from_reports(tree: Part) -> list[BouncedRecipient] | None:
         return None
     found = [recipient for block in named if (recipient := _reported(block)) is not None]
     return list({recipient.address: recipient for recipient in found}.values())
+
+
+def _failed_without_address(tree: Part) -> bool:
+    """Tell whether a report says that something failed, and names nobody whom we could have written to."""
+    blocks = (block for part in tree.walk() if _is_report(part, tree) for block in _blocks(part))
+    return any(block.first("action").strip().lower().startswith(("failed", "delay")) for block in blocks)
+
+
+def _by_header(tree: Part) -> list[BouncedRecipient]:
+    """Who is named by X-Failed-Recipients (Exim, Gmail), judged by what the report says of the failure."""
+    blocks = [block for part in tree.walk() if _is_report(part, tree) for block in _blocks(part)]
+    failed = next((block for block in blocks if block.has("action")), None)
+    status = _STATUS.search(failed.first("status")) if failed else None
+    diagnostic = words(failed.first("diagnostic-code"))[:1000] if failed else ""
+    action = "delayed" if failed and failed.first("action").strip().lower().startswith("delay") else "failed"
+    judged = judge(status[0] if status else None, diagnostic, action)
+    named = addresses(tree.headers.first("x-failed-recipients").split(","))
+    return [
+        BouncedRecipient(one, status[0] if status else None, judged[0], judged[1], diagnostic, judged[2])
+        for one in named
+    ]
 
 
 def _is_report(part: Part, tree: Part) -> bool:

@@ -173,6 +173,7 @@ LETTERS: dict[str, Letter] = {
         Letter("staff_mailbox_changed", contexts_staff.mailbox_changed),
         Letter("trouble", contexts_staff.trouble),
         Letter("reminders_off", reminders.off, ("school.curator_email",)),
+        Letter("letter_sealed", reminders.off, ("school.curator_email",)),
         Letter("access_list", students.access_list, attachments=_access_files),
         Letter("report_weekly", contexts_report.report_weekly, attachments=_report_files),
     )

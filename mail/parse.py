@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mail.authenticity import Dmarc, dmarc
-from mail.automatic import Automatic, automatic
+from mail.automatic import Automatic, Said, automatic
 from mail.bounces import Bounce, find_bounce
 from mail.parse_addresses import Address, normal_address, read_mailbox, read_sender, recipients
 from mail.parse_body import own_words
-from mail.parse_content import FilePart, gather
+from mail.parse_content import Content, FilePart, gather
 from mail.parse_headers import Headers, message_id, message_ids, read_date
-from mail.parse_parts import Reader
+from mail.parse_parts import Part, Reader
 from mail.reply_token import find_reference, find_token
 
 __all__ = ["MAX_LETTER", "Address", "FilePart", "Letter", "parse"]
@@ -88,13 +88,22 @@ def parse(raw: bytes, *, authserv_id: str | None, own_addresses: frozenset[str],
         whole_text=content.text,
         forwarded=content.forwarded,
         files=content.files,
-        automatic=automatic(tree.headers, sender, own, bounced=bounce is not None),
+        automatic=automatic(
+            tree.headers, sender, own, bounced=bounce is not None, said=_said(tree, words.text, content)
+        ),
         bounce=bounce,
         dmarc=dmarc(tree.headers, authserv_id, sender.host if sender else None, own_hops),
         token=_token(found, (*references, *answered), subject, own),
         faults=tuple(dict.fromkeys(faults)),
         too_big=too_big,
     )
+
+
+def _said(tree: Part, words: str, content: Content) -> Said:
+    """What tells a machine without headers of its own: its words, and an invitation that is no attached file."""
+    calendars = (part for part in tree.walk() if part.media == "text/calendar" and part.disposition != "attachment")
+    method = next((part.headers.parameter("content-type", "method") for part in calendars), "")
+    return Said(words, any(not file.decoration for file in content.files), method.upper()[:20])
 
 
 def _reply_to(headers: Headers) -> Address | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from mail.parse_body import clean, part_text
 from mail.parse_html import html_to_text
-from mail.parse_parts import Part
+from mail.parse_parts import Part, Reader
+from mail.parse_smime import is_envelope, open_envelope
 from mail.parse_tnef import SIGNATURE, read_tnef
 
 MAX_FILES = 100
+MAX_ENVELOPES = 4  # one in another: signed, compressed, signed again
 _SMALL_PICTURE = 24 * 1024  # bytes; a logo of a signature is smaller, a photo of a paper is not
 _UNKNOWN_MEDIA = {
     "",
@@ -88,6 +90,7 @@ class _Gathering:
     files: list[FilePart] = field(default_factory=list)
     forwarded: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    envelopes: int = 0
 
     def take(self, part: Part, *, shown: bool) -> None:
         """Take an entity; `shown`: it stands inside multipart/related, where a text refers to it."""
@@ -108,6 +111,8 @@ class _Gathering:
                 self.faults.append("encrypted")
             if text.strip():
                 self.texts.append(text)
+        elif is_envelope(part):
+            self._envelope(part)
         elif not media.startswith("multipart/"):
             self._file(part, shown=shown)
 
@@ -146,6 +151,17 @@ class _Gathering:
             for file in inner.files:
                 self._add(file)
 
+    def _envelope(self, part: Part) -> None:
+        """What is signed is read as if it were not: a signature proves nothing here. What is encrypted stays shut."""
+        self.envelopes += 1
+        found = open_envelope(part.content())
+        if found.inner and self.envelopes <= MAX_ENVELOPES:
+            reader = Reader()
+            self.take(reader.read(found.inner), shown=False)
+            self.faults += reader.faults
+        else:
+            self.faults.append("encrypted" if found.kind == "encrypted" else "signed_opaque")
+
     def _is_text(self, part: Part) -> bool:
         if part.media not in ("text/plain", "text/html", "text/enriched", "text/x-amp-html"):
             return False
@@ -154,9 +170,6 @@ class _Gathering:
     def _file(self, part: Part, *, shown: bool) -> None:
         if part.media.startswith("message/partial"):
             self.faults.append("partial")
-        if part.media in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-            kind = part.headers.parameter("content-type", "smime-type").lower()
-            self.faults.append("signed_opaque" if kind == "signed-data" else "encrypted")
         if part.media in _NO_FILES or not self.with_files:
             return
         content = part.content()

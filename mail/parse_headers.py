@@ -50,15 +50,21 @@ class Headers:
 
     def media(self) -> str:
         """The content type in lower case, `text/plain` where it is absent, empty where it is broken."""
-        value = self.first("content-type")
+        value = without_comments(self.first("content-type")[:_MAX_PARAMETERS])
         if not value.strip():
             return "text/plain"
         found = _MEDIA.match(value)
         return found[1].lower() if found else ""
 
+    def token(self, name: str) -> str:
+        """The first word of the header in lower case, without comments, quotes and parameters."""
+        return without_comments(self.first(name)[:_MAX_PARAMETERS]).partition(";")[0].strip(" \t\"'").lower()
+
     def parameter(self, header: str, name: str) -> str:
         """A parameter of Content-Type or Content-Disposition, by RFC 2231, 2047 or raw; empty if absent."""
         value = self.first(header)[:_MAX_PARAMETERS]
+        if name not in ("name", "filename"):  # «скан (1).pdf» is written without quotes, too
+            value = without_comments(value)
         if name not in value.lower():
             return ""
         message = Message()
@@ -87,6 +93,30 @@ def read_headers(block: bytes) -> Headers:
                 break
     raw = b" ".join(value for _, value in items if not value.isascii())
     return Headers(tuple(items), likely_charset(raw) if raw else "utf-8")
+
+
+def without_comments(value: str) -> str:
+    """Return a header's value without its comments in brackets, which may nest and hold quoted pairs (RFC 5322)."""
+    if "(" not in value:
+        return value
+    out: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for mark in value:
+        if escaped:
+            escaped = False
+        elif mark == "\\":
+            escaped = True
+        elif mark == '"' and not depth:
+            quoted = not quoted
+        elif mark == "(" and not quoted:
+            depth += 1
+            continue
+        elif mark == ")" and depth:
+            depth -= 1
+            continue
+        if not depth:
+            out.append(mark)
+    return value if depth else "".join(out)
 
 
 def words(value: str) -> str:

@@ -14,12 +14,15 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _HIDDEN = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?![.\d])|visibility\s*:\s*hidden", re.IGNORECASE)
 # What makes the standard parser take minutes for purpose-made input is taken away before, each time in one pass.
 _UNSAID = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|xmp|iframe|plaintext)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*(?:>|\Z)",
+    r"<!--.*?(?:-->|\Z)|<(script|style|xmp|iframe|plaintext)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+_TEXT_AREA = re.compile(r"<(/?)(?:textarea|listing)\b", re.IGNORECASE)
+_KEPT_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _NO_TAG = re.compile(r"<(?=/?[^a-zA-Z/]|/?\Z|//)|<(?=[^<>]*(?:<|\Z))")
 _TAGS = re.compile(r"<[^<>]*>")
 _MAX_QUOTES = 9
+_MAX_OPEN = 200
 _MAX_TAGS = 60_000
 _VOID = {"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "embed", "source", "track", "param"}
 
@@ -36,6 +39,7 @@ def html_to_text(html: str) -> str:
 
 
 def _tamed(html: str) -> str:
+    html = _TEXT_AREA.sub(r"<\1pre", html)  # the parser takes minutes for areas that never close
     plain = _NO_TAG.sub("&lt;", _UNSAID.sub(" ", html))
     return _TAGS.sub(lambda tag: _without_odd_quotes(tag[0]), plain)
 
@@ -46,6 +50,10 @@ def _without_odd_quotes(tag: str) -> str:
         if tag.count(quote) % 2:
             tag = tag.replace(quote, " ")
     return tag
+
+
+def _one_line(data: str) -> str:
+    return re.sub(r"[ \t\r\n\xa0]+", " ", data)
 
 
 class _TooMuch(Exception):
@@ -59,6 +67,7 @@ class _Reader(HTMLParser):
         self._line: list[str] = []
         self._quotes = 0
         self._silent: list[str] = []  # open elements since one that says nothing
+        self._written: list[str] = []  # open elements since one whose line breaks stand as they are written
         self._links: list[tuple[str, int]] = []
         self._gap = False
         self._tags = 0
@@ -74,6 +83,8 @@ class _Reader(HTMLParser):
                 self._silent.append(tag)
             return
         self._break(tag)
+        if (self._written or tag == "pre" or _KEPT_LINES.search(values.get("style") or "")) and tag not in _VOID:
+            self._written = [*self._written[-_MAX_OPEN:], tag]
         if tag == "blockquote":
             self._quotes = min(self._quotes + 1, _MAX_QUOTES)
         elif tag == "li":
@@ -92,6 +103,9 @@ class _Reader(HTMLParser):
                 while self._silent.pop() != tag:
                     pass
             return
+        if tag in self._written:
+            while self._written.pop() != tag:
+                pass
         if tag == "a" and self._links:
             self._close_link()
         if tag != "br":
@@ -100,8 +114,14 @@ class _Reader(HTMLParser):
             self._quotes = max(0, self._quotes - 1)
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self._line.append(re.sub(r"[ \t\r\n\xa0]+", " ", data))
+        if self._silent:
+            return
+        first, *others = data.split("\n") if self._written else [data]
+        self._line.append(_one_line(first))
+        for line in others:
+            self._gap = self._gap or not any(piece.strip() for piece in self._line)
+            self._flush()
+            self._line.append(_one_line(line))
 
     def text(self) -> str:
         """The lines so far, without needless empty ones."""

@@ -35,7 +35,7 @@ class Part:
     @property
     def disposition(self) -> str:
         """`attachment`, `inline` or empty."""
-        return self.headers.first("content-disposition").partition(";")[0].strip().lower()
+        return self.headers.token("content-disposition")
 
     @property
     def file_name(self) -> str:
@@ -53,7 +53,7 @@ class Part:
     def content(self, limit: int | None = None) -> bytes:
         """The body without its transfer encoding, made of at most `limit` bytes as they came."""
         end = self.end if limit is None else min(self.end, self.start + limit)
-        encoding = self.headers.first("content-transfer-encoding").partition(";")[0].strip(" \t\"'").lower()
+        encoding = self.headers.token("content-transfer-encoding")
         if encoding == "base64":
             return _from_base64(self.source, self.start, end)
         if encoding == "quoted-printable":
@@ -118,7 +118,7 @@ class Reader:
         return found[1] if found else boundary
 
     def _message(self, part: Part, depth: int) -> None:
-        encoding = part.headers.first("content-transfer-encoding").strip().lower()
+        encoding = part.headers.token("content-transfer-encoding")
         if encoding in ("base64", "quoted-printable"):  # forbidden by RFC 2046, and met
             inner = part.content()
             part.children.append(self._entity(inner, 0, len(inner), depth + 1, "text/plain"))

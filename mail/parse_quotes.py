@@ -16,7 +16,7 @@ _DATE = re.compile(
 _TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
 _WHO = re.compile(
     r"[<(\[][^<>()\[\]\s]+@[^<>()\[\]\s]+[>)\]]|\b(?:пишет|писала?|писал\(а\)|написала?|написал\(а\)|пишете|wrote|writes)\b"
-    r"|\bвы писали\b|\d от \S+@\S+",
+    r"|\bвы писали\b|\d от \S+@\S+|\s[\w.+-]{1,64}@[\w.-]{1,255}:\s*$",
     re.IGNORECASE,
 )
 _LONGEST = 400  # characters of an attribution, over at most three lines

@@ -14,6 +14,7 @@ _LENGTH = REPLY_LENGTH
 _TOKEN = re.compile(rf"[a-z2-7]{{{_LENGTH}}}")
 _MARK = re.compile(rf"\[\s*#\s*((?:[a-z2-7]\s{{0,3}}){{{_LENGTH}}})\]", re.IGNORECASE | re.ASCII)
 _REFERENCE = re.compile(rf"r\.([a-z2-7]{{{_LENGTH}}})@")
+_QUOTED = re.compile(rf"(?:\+|<)r\.([a-z2-7]{{{_LENGTH}}})@", re.IGNORECASE)
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 
@@ -40,6 +41,13 @@ def find_reference(message_ids: Iterable[str]) -> str | None:
     """Find the token among the ids that a letter refers to; the newest one counts, as ids stand in their order."""
     found = [match[1] for one in message_ids if (match := _REFERENCE.match(one.strip(" <>").casefold()))]
     return found[-1] if found else None
+
+
+def find_quoted(text: str) -> str | None:
+    """Find the token of the one letter that a text gives back: in its address, its references or its subject."""
+    found = {token.lower() for token in _QUOTED.findall(text)}
+    found |= {re.sub(r"\s", "", mark).lower() for mark in _MARK.findall(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def find_token(recipients: Iterable[str], subject: str, base: str) -> str | None:

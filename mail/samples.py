@@ -131,6 +131,7 @@ def _order_letters() -> dict[str, tuple[str, Any]]:
     person = "Соколова Любовь Андреевна"
     return {
         "order_to_centre": ("order_to_centre", order()),
+        "letter_sealed": ("letter_sealed", {"answers": "Анкета"}),
         "reminders_off": ("reminders_off", {"answers": "Заполните анкету"}),
         "order_form": ("order_form", {"centre_name": "СЦ «Пример»", "file": _file()}),
         "order_faults": (

@@ -24,6 +24,7 @@ LETTER_NAMES: dict[str, str] = {
     "staff_sign_in": "вход на страницу сотрудника",
     "staff_mailbox_changed": "рабочую почту сменили",
     "trouble": "неполадка бота, администратору",
+    "letter_sealed": "письмо зашифровано",
     "reminders_off": "больше не напоминаем",
     "access_list": "список для доступа",
     "report_weekly": "отчёт за неделю",

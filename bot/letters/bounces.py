@@ -2,7 +2,7 @@
 
 from bot.letters.post import Post
 from mail.mailbox import same_mailbox
-from mail.reply_token import find_token
+from mail.reply_token import find_quoted
 from school import tokens
 from school.mailroom import Topic
 from school.use_cases.note_bounce import Undelivered, note_bounce
@@ -34,6 +34,6 @@ async def handle(post: Post) -> None:
 
 
 async def _quoted(post: Post) -> Topic | None:
-    """Return what the returned letter was about, by the mark in its subject, which plain reports quote."""
-    token = find_token((), post.letter.whole_text, "")
+    """Return what the returned letter was about, by the token in what plain reports quote of it."""
+    token = find_quoted(post.letter.whole_text)
     return await post.uow.topic(tokens.digest(token)) if token else None

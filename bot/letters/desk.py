@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from bot.context import Settings
-from bot.letters import bounces, centres, denied, orders, students, unclear, unsubscribe
+from bot.letters import bounces, centres, denied, orders, sealed, students, unclear, unsubscribe
 from bot.letters.post import Post
 from mail.authenticity import Trust
-from mail.automatic import Kind
+from mail.automatic import Automatic, Kind
 from mail.parse import Letter
 from mail.parse_job import PARSE, LetterStopped
 from school import tokens
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # In the order they are asked; the first that takes the letter ends it. `unclear` takes whatever is left.
 HANDLERS: tuple[Callable[[Post], Awaitable[bool]], ...] = (
     unsubscribe.handle,
+    sealed.handle,
     students.handle,
     centres.handle,
     orders.handle,
@@ -134,8 +135,8 @@ class Desk:
         found = post.letter.automatic
         if found is not None and found.kind is not Kind.SECOND_BOT:
             # Nothing automatic is ever answered; lists and bulk are kept for a person, who may want them.
-            if found.kind is Kind.AUTO_REPLY and found.why.startswith("Subject") and _brings_files(post.letter):
-                post.leave("aside", "unclear")  # a machine answers without files: «В отпуске, диплом прилагаю»
+            if found.kind is Kind.AUTO_REPLY and _may_be_a_person(found, post.letter):
+                post.leave("aside", "unclear")
             elif found.kind not in (Kind.OWN, Kind.AUTO_REPLY):
                 post.leave("aside", found.kind.value)
             return
@@ -158,5 +159,7 @@ class Desk:
         await uow.commit()
 
 
-def _brings_files(letter: Letter) -> bool:
-    return any(not file.decoration for file in letter.files)
+def _may_be_a_person(found: Automatic, letter: Letter) -> bool:
+    """A machine answers without files («В отпуске, диплом прилагаю»); a text alone proves nothing."""
+    brings_files = any(not file.decoration for file in letter.files)
+    return found.why.startswith("Text") or (found.why.startswith("Subject") and brings_files)

@@ -52,6 +52,37 @@ def test_recipients_are_read_in_every_notation(field: str, address: str) -> None
     assert [one.address for one in bounced(dsn(block(field, "5.1.1")))] == [address]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("    An error has occurred while attempting to deliver a message for\n"
+         "    the following list of recipients:\n\n"
+         "irina@mail.ru: 550 5.1.1 no such user\n\n    Below is a copy of the original message:\n\nFrom: a@b.ru\n",
+         Reason.UNKNOWN_USER),
+        ("   ----- The following addresses had permanent fatal errors -----\n<irina@mail.ru>\n    (reason: 550 5.1.1 "
+         "User unknown)\n\n   ----- Transcript of session follows -----\n", Reason.UNKNOWN_USER),
+        ("Your message wasn't delivered to irina@mail.ru because the address couldn't be found.\n", Reason.OTHER),
+        ("The attached message had PERMANENT fatal delivery errors!\n\nFailed address: irina@mail.ru\n"
+         "--- Session Transcript ---\n550 mailbox is full\n", Reason.MAILBOX_FULL),
+        ("Письмо не было доставлено следующим получателям:\n\nirina@mail.ru: нет такого пользователя\n",
+         Reason.UNKNOWN_USER),
+    ],
+)  # fmt: skip
+def test_plain_reports_of_servers_are_read(text: str, reason: Reason) -> None:
+    """OpenSMTPD, sendmail, Gmail, MDaemon and Russian servers name the address in a text alone."""
+    raw = machine(text)
+    (found,) = bounced(raw)
+    assert (found.address, found.reason) == ("irina@mail.ru", reason)
+
+
+def test_a_report_without_a_usable_recipient_falls_back() -> None:
+    """Where the report names nobody, X-Failed-Recipients does, with the report's own status; else the text."""
+    nobody = block("rfc822;", "5.1.1", "550 no such user")
+    raw = dsn(nobody)
+    (found,) = bounced(b"X-Failed-Recipients: irina@mail.ru\r\n" + raw)
+    assert (found.address, found.status, found.wrong_address) == ("irina@mail.ru", "5.1.1", True)
+
+
 def test_the_address_we_wrote_to_counts() -> None:
     """Where the mail was forwarded, the address that we know is told."""
     forwarded = "Original-Recipient: rfc822; ours@b.ru\r\n" + block("rfc822; other@c.ru", "5.1.1")

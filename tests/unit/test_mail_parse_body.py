@@ -16,6 +16,7 @@ QUOTES = {
     "Outlook с чертой": "________________________________\nОт: Школа\nОтправлено: 5 мая\nКому: И\nТема: Д\n\nПришлите",
     "Исходное сообщение": "-----Исходное сообщение-----\nОт: Школа\nОтправлено: 5 мая\n\nПришлите диплом",
     "Original Message": "-----Original Message-----\nFrom: School\nSent: Wednesday\nTo: Irina\nSubject: x\n\nSend it",
+    "Дата и адрес": "Wed, 02 Dec 2026 12:30:00 +0300 shkola@example.ru:\n> Пришлите диплом",
     "Gmail": "ср, 5 мая 2027 г. в 10:00, Школа <shkola@example.ru>:\n\n> Пришлите диплом\n>\n> Спасибо",
     "Gmail в две строки": "ср, 5 мая 2027 г. в 10:00, Школа дистанционного\nобразования <a@b.ru>:\n\n> Пришлите",
     "Gmail английский": "On Wed, May 5, 2027 at 10:00 AM School <shkola@example.ru> wrote:\n\n> Send it",
@@ -92,6 +93,23 @@ def test_nothing_is_ever_cut_to_nothing() -> None:
     assert (quote.text, quote.found) == (QUOTES["больше"], False)
     assert "only_quote" in read(letter(QUOTES["больше"])).faults
     assert own_words("") == own_words("\n\n")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre>Согласна\nвысшее\nфамилия та же</pre>",
+        "<textarea rows=5>Согласна\nвысшее\nфамилия та же</textarea>",
+        "<div style='white-space: pre-wrap'>Согласна\nвысшее\n<b>фамилия</b> та же</div>",
+        "<p style='color: red; white-space:pre-line'>Согласна\r\nвысшее\r\nфамилия та же</p>",
+        "<div style='white-space: pre'><span>Согласна\nвысшее</span>\n<span>фамилия та же</span></div>",
+        "<pre>Согласна\nвысшее</pre><p>фамилия\nта же</p>",
+    ],
+)
+def test_lines_written_as_lines_stay_apart(html: str) -> None:
+    """Where HTML keeps its line breaks, so does the text; elsewhere a break in the source is a space."""
+    text = read(letter(f"<html><body>{html}</body></html>", content_type="text/html; charset=utf-8")).text
+    assert [line for line in text.splitlines() if line] == ["Согласна", "высшее", "фамилия та же"]
 
 
 def test_a_quote_of_html_is_cut() -> None:
