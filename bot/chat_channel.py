@@ -13,13 +13,19 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramMigrateToChat,
+    TelegramNetworkError,
     TelegramRetryAfter,
+    TelegramServerError,
 )
 from aiogram.methods import EditMessageText, LeaveChat, SendMediaGroup, SendMessage, TelegramMethod
 from aiogram.types import Message
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot import texts
+from bot.faults import where
 from bot.limits import Limits
 from bot.outgoing_files import KINDS, OutgoingFiles
 from bot.replies import Screen, message_params
@@ -33,6 +39,11 @@ FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 60
 HARMLESS = "message is not modified"
+# What goes to nobody needs no sentence in its place.
+NOBODY = ("chat not found", "PEER_ID_INVALID", "user not found", "group chat was deleted")
+# A word to administrators that cannot be shown would make another one.
+SILENT = frozenset({"alert"})
+_AWAY = (SQLAlchemyError, OSError, TimeoutError)
 # The person has deleted the question, or it is too old to change: what it was to say is said anew.
 GONE = ("message to edit not found", "message can't be edited")
 
@@ -65,7 +76,13 @@ class ChatChannel:
     async def send(self, row: OutboxRow) -> Outcome:
         """Send one row; never raises for what Telegram may answer."""
         chat_id = int(row.recipient)
-        method = await self._method(row, chat_id)
+        try:
+            method = await self._method(row, chat_id)
+        except _AWAY:
+            raise
+        except Exception as defect:  # noqa: BLE001 - what cannot be put into words now cannot be later either
+            log.error("a %s cannot be rendered: %s", row.kind, where(defect))
+            return await self._give_up(row, chat_id, where(defect))
         try:
             sent: object = await self._call(method, chat_id)
         except TelegramAPIError as error:
@@ -150,11 +167,29 @@ class ChatChannel:
             # "Bad Request: can't parse entities: …": what follows the second colon quotes the message.
             why = ":".join(error.message.split(":")[:2])
             log.error("Telegram refused a %s: %s", row.kind, why)
-            return Dead(row.id, row.fence, why)
+            if any(words in error.message for words in NOBODY):
+                return Dead(row.id, row.fence, why)
+            return await self._give_up(row, chat_id, why)
+        if isinstance(error, TelegramEntityTooLarge):
+            return await self._give_up(row, chat_id, "413: too large")
         return self._later(row, type(error).__name__)
+
+    async def _give_up(self, row: OutboxRow, chat_id: int, why: str) -> Outcome:
+        """Say in the place of a message that can never be shown that there was one: nobody is met with silence."""
+        if chat_id > 0 and row.kind not in SILENT:
+            plain = SendMessage(chat_id=chat_id, text=texts.NOT_SHOWN)
+            try:
+                await self._limited(plain, chat_id)
+            except (TelegramRetryAfter, TelegramNetworkError, TelegramServerError) as error:
+                return self._later(row, type(error).__name__)
+            except (ClientDecodeError, TimeoutError, OSError) as error:
+                return self._later(row, type(error).__name__)
+            except TelegramAPIError as error:
+                log.error("not even a plain sentence was taken: %s", type(error).__name__)
+        return Dead(row.id, row.fence, why, defect=row.kind not in SILENT)
 
     def _later(self, row: OutboxRow, why: str) -> Outcome:
         if row.attempts >= MOST_ATTEMPTS:
             return Dead(row.id, row.fence, why)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 12))
-        return Retry(row.id, row.fence, self._clock.now() + pause * random.uniform(0.8, 1), why)
+        return Retry(row.id, row.fence, self._clock.now() + pause * random.uniform(0.8, 1), why, outage=True)

@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiogram import Bot
 
+from bot.alerts import alert_admins
 from bot.chat_channel import ChatChannel
 from bot.config import Settings, Smtp
 from bot.delivery import Deliverer
@@ -24,6 +26,7 @@ from school.ports import Clock
 from school.use_cases.remind import REMINDER_KINDS
 from storage.database import Database
 from storage.outbox import OutboxRow
+from wording.letters import LETTER_NAMES
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,8 @@ class Deliverers:
         self._database.on_commit = hand_on
         for deliverer in self._all:
             deliverer.on_outcome = self._metrics.count
+            deliverer.on_defect = self._tell_admins
+            self._metrics.down[deliverer.channel] = partial(_is_down, deliverer)
             deliverer.start()
         closing.push_async_callback(self._stop)
 
@@ -66,6 +71,18 @@ class Deliverers:
         """Send what has become due, without waiting for the next sweep."""
         for deliverer in self._all:
             deliverer.wake()
+
+    def down(self) -> tuple[str, ...]:
+        """Return the channels whose server is away."""
+        return tuple(deliverer.channel for deliverer in self._all if deliverer.is_down)
+
+    async def _tell_admins(self, row: OutboxRow) -> None:
+        """Tell once a day of each kind of message that cannot be shown or is refused whoever it is for."""
+        uow, today = self._database.uow(self._clock), self._clock.now().date().isoformat()
+        name = LETTER_NAMES.get(row.kind, "сообщение в чат")
+        text = f"Не ушло из-за неполадки: {name}. Посмотреть и повторить: /mail."
+        await alert_admins(uow, text, f"defect:{row.channel}:{row.kind}:{today}")
+        await uow.commit()
 
     async def _stop(self) -> None:
         await asyncio.gather(*(d.stop(STOP) for d in self._all))
@@ -121,3 +138,7 @@ class Deliverers:
         asked = StillDue(lambda: self._database.uow(self._clock), self._clock, self._settings.school.timezone)
         data = await asked(row.data)
         return replace(row, data=data) if data is not None else None
+
+
+def _is_down(deliverer: Deliverer) -> bool:
+    return deliverer.is_down

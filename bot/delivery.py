@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.breaker import Breaker
 from bot.faults import where
 from school.ports import Clock
-from storage.outbox import Dead, NotNeeded, OutboxRow, OutboxStore, Outcome, Retry
+from storage.outbox import Dead, NotNeeded, OutboxRow, OutboxStore, Outcome, Retry, Sent
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +25,13 @@ SENDING = timedelta(seconds=25)
 MOST_HELD = 100
 BULK_AT_ONCE = 8
 AFTER_FAULT = 0.5  # seconds
-DEFECT_TRIES = 5
+DEFECT_TRIES = 2
+DEFECT_PAUSE = timedelta(seconds=2)
+AWAY_PAUSE = timedelta(seconds=5)
+PROBE_SECONDS = {"chat": 5.0, "mail": 30.0}  # by channel, while its server is away
+# A clock that steps back by more leaves what waits for its second try due long after it should be.
+STEP_BACK = timedelta(seconds=1)
+_AWAY = (SQLAlchemyError, OSError, TimeoutError)
 
 Lane = tuple[str, bool]
 # What of a message is still to be told at this very moment: its row, with less data maybe, or None.
@@ -36,12 +46,23 @@ class _Lease:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Until when a lane waits, and whether it waits for the server of the channel."""
+
+    until: datetime
+    outage: bool = False
+
+
 class Deliverer:
     """Sends the rows of one channel: in order for each recipient, side by side across recipients.
 
     Bulk has lanes of its own and few places, so that answers never queue behind it. Outcomes are gathered while a
     batch is being written, and written together in one transaction; a failed write is repeated. `on_outcome`, when
-    set, hears what came of each try.
+    set, hears what came of each try; `on_defect` of each message that is given up though its recipient is there.
+
+    While the server of the channel is away one message now and then probes it, and no other uses a try up; with the
+    first that goes out all that failed because of it becomes due.
     """
 
     def __init__(
@@ -56,6 +77,11 @@ class Deliverer:
         turn: Turn = lambda _: nullcontext(),
     ) -> None:
         self.channel = channel
+        self.on_defect: Callable[[OutboxRow], Awaitable[None]] | None = None
+        self._breaker = Breaker(time.monotonic, PROBE_SECONDS[channel])
+        self._is_back = False
+        self._pause = SWEEP_SECONDS
+        self._swept_at = clock.now()
         self.on_outcome: Callable[[str, Outcome], None] = lambda _, __: None
         self._store = store
         self._send = send
@@ -66,7 +92,7 @@ class Deliverer:
         self._bulk_places = asyncio.Semaphore(min(at_once, BULK_AT_ONCE))
         self._queues: dict[Lane, deque[OutboxRow]] = {}
         self._leases: dict[str, _Lease] = {}
-        self._held_until: dict[Lane, datetime] = {}
+        self._held: dict[Lane, _Held] = {}
         self._lanes: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._ready = asyncio.Event()
@@ -84,24 +110,30 @@ class Deliverer:
         self._sweeper = asyncio.create_task(self._sweep())
         self._writer = asyncio.create_task(self._write())
 
+    @property
+    def is_down(self) -> bool:
+        """Whether the server of the channel is away."""
+        return self._breaker.is_open
+
     def wake(self) -> None:
-        """Sweep now."""
+        """Sweep now, and probe the server now where it is away."""
+        self._breaker.probe_now()
         self._wake.set()
 
     def take(self, rows: Sequence[OutboxRow]) -> None:
         """Take rows just committed, in their order; one whose recipient waits for a retry waits behind it."""
         for row in rows:
-            held_until = self._held_until.get((row.recipient, row.bulk))
-            if held_until is None:
+            held = self._held.get((row.recipient, row.bulk))
+            if held is None:
                 self._enqueue(row)
             else:
                 self._leases[row.id] = self._lease(row)
-                self._done(Retry(row.id, row.fence, held_until, "waits for an earlier message", counts=False))
+                self._done(_put_off(row, held))
 
     def _claimed(self, rows: Sequence[OutboxRow]) -> None:
         # The outbox gives a recipient's messages in their order: whatever was waited for is among these or done.
         for row in rows:
-            self._held_until.pop((row.recipient, row.bulk), None)
+            self._held.pop((row.recipient, row.bulk), None)
         for row in rows:
             self._enqueue(row)
 
@@ -135,36 +167,73 @@ class Deliverer:
         del self._queues[lane]
 
     async def _next(self, lane: Lane, queue: deque[OutboxRow]) -> None:
-        row = queue[0]
+        row, now = queue[0], self._clock.now()
         if self._stopping:
-            self._give_back(queue, self._clock.now(), "given back at the stop")
-        elif self._leases[row.id].until - self._clock.now() < SENDING:
+            self._give_back(queue, _Held(now), "given back at the stop")
+        elif self._leases[row.id].until - now < SENDING:
             # Another process may hold it by now: it is claimed anew, with those behind it.
-            self._held_until[lane] = self._clock.now()
-            self._give_back(queue, self._clock.now(), "waited too long for its turn")
+            self._hold(lane, queue, _Held(now), "waited too long for its turn")
+        elif not self._breaker.lets_through():
+            again = now + timedelta(seconds=self._breaker.wait())
+            self._hold(lane, queue, _Held(again, outage=True), "waits for the server")
         else:
-            outcome = await self._try(row)
+            outcome = self._judged(await self._try(row))
+            if isinstance(outcome, Dead) and outcome.defect:
+                await self._tell(row)
             queue.popleft()
             self._done(outcome)
             if isinstance(outcome, Retry):
-                self._held_until[lane] = outcome.at
-                self._give_back(queue, outcome.at, "waits for an earlier message")
+                self._hold(lane, queue, _Held(outcome.at, outcome.outage), "waits for an earlier message")
 
-    def _give_back(self, queue: deque[OutboxRow], at: datetime, why: str) -> None:
+    def _judged(self, outcome: Outcome) -> Outcome:
+        """Let the breaker know; a failure while it was open uses no try up and is due at the next probe."""
+        if isinstance(outcome, Sent):
+            if self._breaker.succeeded():
+                log.warning("the server of the channel %s is back", self.channel)
+                self._is_back = True
+                self._wake.set()
+            return outcome
+        if not isinstance(outcome, Retry) or not outcome.outage:
+            return outcome
+        was_open = self._breaker.is_open
+        self._breaker.failed()
+        if not self._breaker.is_open:
+            return outcome
+        if not was_open:
+            log.warning("the server of the channel %s is away: %s", self.channel, outcome.error)
+            self._wake.set()  # from now on the sweeper waits for the probe
+        next_probe = self._clock.now() + timedelta(seconds=self._breaker.wait())
+        return replace(outcome, at=min(outcome.at, next_probe), counts=outcome.counts and not was_open)
+
+    def _hold(self, lane: Lane, queue: deque[OutboxRow], held: _Held, why: str) -> None:
+        self._held[lane] = held
+        self._give_back(queue, held, why)
+
+    def _give_back(self, queue: deque[OutboxRow], held: _Held, why: str) -> None:
         for row in queue:
-            self._done(Retry(row.id, row.fence, at, why, counts=False))
+            self._done(replace(_put_off(row, held), error=why))
         queue.clear()
+
+    async def _tell(self, row: OutboxRow) -> None:
+        if self.on_defect is None:
+            return
+        try:
+            await self.on_defect(row)
+        except Exception as error:  # noqa: BLE001 - it stands in the list of what was given up all the same
+            log.error("no administrator was told: %s", where(error))
 
     async def _try(self, row: OutboxRow) -> Outcome:
         try:
             due = row if self._still_due is None else await self._still_due(row)
             return NotNeeded(row.id, row.fence) if due is None else await self._send(due)
+        except _AWAY as error:
+            log.error("sending a %s waits for the database or the disk: %s", row.kind, where(error))
+            return Retry(row.id, row.fence, self._clock.now() + AWAY_PAUSE, where(error), counts=False)
         except Exception as defect:  # noqa: BLE001 - whatever it is, the row must not block its recipient for ever
             log.error("sending a %s failed: %s", row.kind, where(defect))
             if row.attempts + 1 >= DEFECT_TRIES:
-                return Dead(row.id, row.fence, where(defect))
-            pause = timedelta(seconds=10 * 4**row.attempts)
-            return Retry(row.id, row.fence, self._clock.now() + pause, where(defect))
+                return Dead(row.id, row.fence, where(defect), defect=True)
+            return Retry(row.id, row.fence, self._clock.now() + DEFECT_PAUSE, where(defect))
 
     def _done(self, outcome: Outcome) -> None:
         self.on_outcome(self.channel, outcome)
@@ -208,17 +277,39 @@ class Deliverer:
             except Exception as error:  # noqa: BLE001 - the database may be back at the next sweep
                 log.error("nothing could be claimed, again soon: %s", where(error))
             try:
-                async with asyncio.timeout(SWEEP_SECONDS):
+                async with asyncio.timeout(self._pause):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
     async def _claim(self) -> None:
+        self._pause = SWEEP_SECONDS
         async with self._store_turn:
+            now = self._clock.now()
+            if now < self._swept_at - STEP_BACK:
+                await self._store.hasten(self.channel, now)
+            self._swept_at = now
+            if self._is_back:
+                await self._store.server_is_back(self.channel, now)
+                self._held = {lane: _Held(now) if held.outage else held for lane, held in self._held.items()}
+                self._is_back = False
+            if self._breaker.is_open:
+                await self._claim_probe(now)
+                return
             room = MOST_HELD - len(self._leases)
-            rows = await self._store.claim(self.channel, room, LEASE_SECONDS, self._clock.now()) if room > 0 else []
+            rows = await self._store.claim(self.channel, room, LEASE_SECONDS, now) if room > 0 else []
             self._claimed(rows)
             self._more_due = len(rows) >= room
+
+    async def _claim_probe(self, now: datetime) -> None:
+        self._more_due = False
+        if wait := self._breaker.wait():
+            self._pause = min(SWEEP_SECONDS, wait + 0.01)  # never a moment before the probe's turn
+            return
+        for row in await self._store.claim_probe(self.channel, LEASE_SECONDS, now):
+            # Its lane stays held: others of its recipient wait in the outbox.
+            self._held.setdefault((row.recipient, row.bulk), _Held(now, outage=True))
+            self._enqueue(row)
 
     async def stop(self, seconds: float) -> None:
         """Finish what is being sent within the time, give the rest back, write all outcomes."""
@@ -239,3 +330,9 @@ class Deliverer:
             await asyncio.wait({self._writer}, timeout=seconds / 2)
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
+
+
+def _put_off(row: OutboxRow, held: _Held) -> Retry:
+    """Return the outcome of a row that was not tried."""
+    why = "waits for an earlier message"
+    return Retry(row.id, row.fence, held.until, why, counts=False, outage=held.outage)

@@ -58,10 +58,11 @@ class MailSender:
         if isinstance(result, Refused):
             if result.recipient and self._refused is not None:
                 await self._refused(row, result.error)
-            return Dead(row.id, row.fence, result.error)
+            return Dead(row.id, row.fence, result.error, defect=not result.recipient)
         if row.attempts >= MOST_ATTEMPTS and not result.permanent:
             return Dead(row.id, row.fence, result.error)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 10))
         if result.after is not None:
             pause = timedelta(seconds=result.after)
-        return Retry(row.id, row.fence, self._clock.now() + pause, result.error, counts=not result.permanent)
+        counts, outage = not result.permanent, result.server
+        return Retry(row.id, row.fence, self._clock.now() + pause, result.error, counts=counts, outage=outage)

@@ -28,7 +28,8 @@ class Metrics:
     """Counts in memory, since the start; the queues' figures are read of the database at each question.
 
     `database` is None until the start has opened it. `heard` is called whenever Telegram or its webhook has brought
-    something or told that there is nothing; `mailbox` tells how the mailbox stands, None where none is read.
+    something or told that there is nothing; `mailbox` tells how the mailbox stands, None where none is read; `down`
+    tells of each channel whether its server is away.
     """
 
     def __init__(self, clock: Clock, mailbox: Callable[[], ReceiverState | None], disk: DiskLook) -> None:
@@ -38,6 +39,7 @@ class Metrics:
         self._heard_at: datetime | None = None
         self._mailbox = mailbox
         self.disk = disk
+        self.down: dict[str, Callable[[], bool]] = {}
         self.ticks = TicksLook()
 
     def count(self, channel: str, outcome: Outcome) -> None:
@@ -77,6 +79,9 @@ class Metrics:
         for channel in ("chat", "mail"):
             for outcome in _OUTCOMES.values():
                 sends.add_metric([channel, outcome], self._sends.get((channel, outcome), 0))
+        down = Gauge("school_channel_down", "Whether the server of a channel is away.", ["channel"], registry=registry)
+        for channel, is_down in self.down.items():
+            down.labels(channel).set(int(is_down()))
         if self._heard_at is not None:
             silent = Gauge("school_intake_silent_seconds", "Since Telegram was last heard.", registry=registry)
             silent.set((self._clock.now() - self._heard_at).total_seconds())

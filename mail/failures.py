@@ -7,6 +7,8 @@ import aiosmtplib
 from mail.errors import ProbeFailed
 from mail.results import Refused, TryLater, without_addresses
 
+SHUTTING_DOWN = 421  # RFC 5321: the server closes the connection, whatever was asked
+
 
 class PartlyRefused(Exception):
     """The server took the letter but not its recipient; `code` and `answer` are its reply to RCPT."""
@@ -29,17 +31,17 @@ def result_of(error: Exception) -> TryLater | Refused:
         return _by_code(error.code, error.message)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         # Sender, greeting or login refused: the letter is good, our own account is not.
-        return TryLater(_told(error.code, error.message), permanent=error.code >= 500)
+        return TryLater(_told(error.code, error.message), permanent=error.code >= 500, server=True)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return TryLater(f"certificate: {error.verify_message}", permanent=True)
+        return TryLater(f"certificate: {error.verify_message}", permanent=True, server=True)
     if isinstance(error, NoUnicodeAddresses):
         return Refused("the server takes no Cyrillic addresses", recipient=True)
     if isinstance(error, ssl.SSLError):
-        return TryLater(f"no TLS: {error.reason or type(error).__name__}")
+        return TryLater(f"no TLS: {error.reason or type(error).__name__}", server=True)
     if isinstance(error, TimeoutError):
-        return TryLater("the server did not answer in time")
+        return TryLater("the server did not answer in time", server=True)
     if isinstance(error, ConnectionError | OSError):
-        return TryLater(f"no connection: {type(error).__name__}")
+        return TryLater(f"no connection: {type(error).__name__}", server=True)
     return TryLater(without_addresses(f"{type(error).__name__}: {error}"), permanent=True)
 
 
@@ -74,7 +76,7 @@ def probe_failure(error: Exception) -> ProbeFailed:
 
 def _by_code(code: int, answer: str, *, recipient: bool = False) -> TryLater | Refused:
     told = _told(code, answer)
-    return Refused(told, recipient) if code >= 500 else TryLater(told)
+    return Refused(told, recipient) if code >= 500 else TryLater(told, server=code == SHUTTING_DOWN)
 
 
 def _told(code: int, answer: str) -> str:

@@ -18,12 +18,13 @@ class TryLater:
     """Not sent now, may be sent later.
 
     `permanent` says that waiting alone does not help: the operator has to mend something (a password, a certificate).
-    `after` is in seconds; None leaves the pause to the deliverer.
+    `after` is in seconds; None leaves the pause to the deliverer. `server` says that no letter can be sent now.
     """
 
     error: str
     permanent: bool = False
     after: int | None = None
+    server: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,22 +62,27 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """It failed for now; try again `at`. Waiting for something else (not `counts`) uses no attempt up."""
+    """It failed for now; try again `at`. Waiting for something else (not `counts`) uses no attempt up.
+
+    `outage` says that the server of the channel is away, whatever the message: it is due once that is back.
+    """
 
     id: str
     fence: int
     at: datetime
     error: str
     counts: bool = True
+    outage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """It will never go out; an administrator sees it."""
+    """It will never go out; an administrator sees it, and is told where the message itself is to blame (`defect`)."""
 
     id: str
     fence: int
     error: str
+    defect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +135,67 @@ def _claim_statement() -> Any:
     )
 
 
+@cache
+def _probe_statement() -> Any:
+    """Claim the message that was tried longest ago of those that wait for the server: the first of its recipient."""
+    now: ColumnElement[datetime] = bindparam("at", type_=outbox.c.due_at.type)
+    earlier = outbox.alias("earlier")
+    behind = (
+        select(earlier.c.seq)
+        .where(
+            earlier.c.state == _PENDING,
+            earlier.c.channel == outbox.c.channel,
+            earlier.c.recipient == outbox.c.recipient,
+            earlier.c.bulk == outbox.c.bulk,
+            earlier.c.seq < outbox.c.seq,
+            or_(earlier.c.fence > 0, earlier.c.due_at <= now),
+        )
+        .exists()
+    )
+    picked: Select[Any] = (
+        select(outbox.c.seq)
+        .where(
+            outbox.c.state == _PENDING,
+            outbox.c.channel == bindparam("of_channel"),
+            or_(outbox.c.due_at <= now, outbox.c.outage),
+            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now),
+            ~behind,
+        )
+        .order_by(outbox.c.due_at, outbox.c.seq)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.seq.in_(select(picked.cte("picked").c.seq)))
+        .values(fence=outbox.c.fence + 1, leased_until=bindparam("until"))
+        .returning(*ROW_COLUMNS)
+    )
+
+
 def _finish(**values: Any) -> Update:
     held = (outbox.c.id == bindparam("row")) & (outbox.c.fence == bindparam("held")) & (outbox.c.state == _PENDING)
     counted = {"attempts": outbox.c.attempts + 1, **values}
     return update(outbox).where(held).values(leased_until=null(), **counted)
 
 
-_AT: ColumnElement[datetime] = bindparam("at")
+_AT: ColumnElement[datetime] = bindparam("at", type_=outbox.c.due_at.type)
 _RESULT: ColumnElement[Any] = bindparam("outcome")
 _ERROR: ColumnElement[str] = bindparam("reason")
 # What went out is forgotten here: it held links' secrets and personal data that live elsewhere, hashed or whole.
 _SENT = _finish(state="sent", result=_RESULT, finished_at=_AT, error=null(), data={})
-_RETRY = _finish(due_at=_AT, error=_ERROR, attempts=outbox.c.attempts + bindparam("tried"))
+_RETRY = _finish(
+    due_at=_AT, error=_ERROR, attempts=outbox.c.attempts + bindparam("tried"), outage=bindparam("by_server")
+)
+_FREE_AND_LATER = (
+    (outbox.c.state == _PENDING)
+    & (outbox.c.channel == bindparam("of_channel"))
+    & (outbox.c.due_at > _AT)
+    & or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _AT)
+)
+_BACK = update(outbox).where(_FREE_AND_LATER, outbox.c.outage).values(due_at=_AT, outage=False)
+# What was never leased is meant to go out later.
+_HASTEN = update(outbox).where(_FREE_AND_LATER, outbox.c.fence > 0).values(due_at=_AT)
 _DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR)
 _NOT_NEEDED = _finish(state="cancelled", finished_at=_AT, error="not needed any more", data={})
 # Never leased means that no sender has seen it. The key of what was taken back is free again.
@@ -168,7 +222,21 @@ class OutboxStore:
         """Lease due messages of the channel: answers before bulk, then by age, in order for each recipient."""
         until = now + timedelta(seconds=lease_seconds)
         given = {"of_channel": channel, "limit": limit, "at": now, "until": until}
-        return await self._database.write(partial(_claim, self._database.dialect, given))
+        return await self._database.write(partial(_claim, self._database.dialect, given, _claim_statement()))
+
+    async def claim_probe(self, channel: str, lease_seconds: float, now: datetime) -> list[OutboxRow]:
+        """Lease one message of those that wait for the channel's server, whenever it is due; none where none waits."""
+        until = now + timedelta(seconds=lease_seconds)
+        given = {"of_channel": channel, "limit": 1, "at": now, "until": until}
+        return await self._database.write(partial(_claim, self._database.dialect, given, _probe_statement()))
+
+    async def server_is_back(self, channel: str, now: datetime) -> None:
+        """Make due what failed only because the channel's server was away; it goes out in its order."""
+        await self._database.write(lambda c: c.execute(_BACK, {"of_channel": channel, "at": now}).close())
+
+    async def hasten(self, channel: str, now: datetime) -> None:
+        """Make due whatever of the channel waits for another try."""
+        await self._database.write(lambda c: c.execute(_HASTEN, {"of_channel": channel, "at": now}).close())
 
     async def finish(self, outcomes: Sequence[Outcome], now: datetime | None = None) -> None:
         """Record what became of leased messages, all in one transaction; a lost fence is ignored."""
@@ -223,10 +291,10 @@ def _row(row: Sequence[Any]) -> OutboxRow:
     return OutboxRow(*row)
 
 
-def _claim(dialect: str, given: dict[str, Any], connection: Connection) -> list[OutboxRow]:
+def _claim(dialect: str, given: dict[str, Any], statement: Any, connection: Connection) -> list[OutboxRow]:
     if dialect == "postgresql":
         connection.execute(_CLAIM_LOCK, {"channel": given["of_channel"]})
-    rows = [_row(row) for row in connection.execute(_claim_statement(), given)]
+    rows = [_row(row) for row in connection.execute(statement, given)]
     return sorted(rows, key=lambda row: (row.bulk, row.seq))
 
 
@@ -238,7 +306,8 @@ def _record(outcomes: Sequence[Outcome], now: datetime, connection: Connection) 
             case Sent():
                 sent.append({**held, "outcome": outcome.result, "at": now})
             case Retry():
-                retried.append({**held, "at": outcome.at, "reason": outcome.error, "tried": int(outcome.counts)})
+                tried = {"tried": int(outcome.counts), "by_server": outcome.outage}
+                retried.append({**held, "at": outcome.at, "reason": outcome.error, **tried})
             case Dead():
                 dead.append({**held, "at": now, "reason": outcome.error})
             case NotNeeded():

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -93,6 +94,7 @@ outbox = Table(
     moment("finished_at", null=True),
     Column("result", Json, nullable=True),
     string("error", null=True),
+    Column("outage", Boolean, nullable=False, server_default=false()),
     Index("ix_outbox_due", "channel", "bulk", "seq", "due_at", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_outbox_recipient", "channel", "recipient", "seq", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_outbox_state", "state", "seq"),

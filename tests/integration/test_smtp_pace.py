@@ -116,7 +116,7 @@ async def test_what_the_operator_mends_uses_no_attempt_up() -> None:
     """A letter that waits for the operator waits for ever, at the pause that was asked for; a refusal is final."""
     told = await outcome(TryLater("535 login", permanent=True, after=3600), 1000)
     assert told == Retry("r1", 1, NOW + timedelta(hours=1), "535 login", counts=False)
-    assert await outcome(Refused("550 nobody"), 0) == Dead("r1", 1, "550 nobody")
+    assert await outcome(Refused("550 nobody"), 0) == Dead("r1", 1, "550 nobody", defect=True)
     assert await outcome(Delivered("<x@y>"), 0) == Sent("r1", 1, {"message_id": "<x@y>"})
 
 
