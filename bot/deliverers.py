@@ -72,10 +72,6 @@ class Deliverers:
         for deliverer in self._all:
             deliverer.wake()
 
-    def down(self) -> tuple[str, ...]:
-        """Return the channels whose server is away."""
-        return tuple(deliverer.channel for deliverer in self._all if deliverer.is_down)
-
     async def _tell_admins(self, row: OutboxRow) -> None:
         """Tell once a day of each kind of message that cannot be shown or is refused whoever it is for."""
         uow, today = self._database.uow(self._clock), self._clock.now().date().isoformat()
