@@ -11,6 +11,7 @@ from paper.statement_text import Section, StatementRefused, read_amount, read_da
 from school.billing import Payment
 from school.money import Kopecks
 from school.names import tidy
+from school.purpose import joined
 
 __all__ = ["AccountTotals", "BankDocument", "Statement", "StatementRefused", "payment_of", "read_statement"]
 
@@ -52,13 +53,26 @@ class BankDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class OddDocument:
+    """A document that brought no money and cannot be read: its number, its line in the file, what is odd in it."""
+
+    number: str
+    line: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """A whole statement; `period` is its first and last day where the file tells them, `sha256` of the file in hex."""
+    """A whole statement; `period` is its first and last day where the file tells them, `sha256` of the file in hex.
+
+    `odd` are documents that decide nothing, since no money came by them, and that cannot be read.
+    """
 
     accounts: tuple[AccountTotals, ...]
     documents: tuple[BankDocument, ...]
     period: tuple[date, date] | None
     sha256: str
+    odd: tuple[OddDocument, ...] = ()
 
     @property
     def incoming(self) -> tuple[BankDocument, ...]:
@@ -82,9 +96,10 @@ def read_statement(content: bytes) -> Statement:
     told = _told(accounts) | {account: None for account in header.all("РасчСчет") if account not in _named(accounts)}
     if not told:
         raise StatementRefused("own_account_missing")
-    read = [_document(section, told) for section in sections if section.kind == "document"]
+    read, odd = _documents([section for section in sections if section.kind == "document"], told)
     documents, totals = _checked(read, told)
-    return Statement(totals, tuple(documents), _period([header, *accounts]), hashlib.sha256(content).hexdigest())
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Statement(totals, tuple(documents), _period([header, *accounts]), sha256, odd)
 
 
 def payment_of(document: BankDocument, payment_id: str, centre: str) -> Payment:
@@ -125,6 +140,21 @@ def _sum(sums: Iterable[Kopecks | None]) -> Kopecks | None:
     return None if None in known else sum(one for one in known if one is not None)
 
 
+def _documents(
+    sections: Sequence[Section], ours: Mapping[str, object]
+) -> tuple[list[BankDocument], tuple[OddDocument, ...]]:
+    """Read the documents; what is wrong in one that brought no money refuses nothing and is named."""
+    read, odd = [], []
+    for section in sections:
+        try:
+            read.append(_document(section, ours))
+        except StatementRefused as refused:
+            if section.get("ДатаПоступило") and any(section.get(key) in ours for key in _PAYEE_ACCOUNTS):
+                raise
+            odd.append(OddDocument(section.get("Номер"), section.line, str(refused.data.get("value", ""))))
+    return read, tuple(odd)
+
+
 def _document(section: Section, ours: Mapping[str, object]) -> BankDocument:
     day, amount = read_date(section.get("Дата"), section), read_amount(section.get("Сумма"), section)
     received_on = read_date(section.get("ДатаПоступило"), section)
@@ -162,13 +192,12 @@ def _payer(section: Section) -> tuple[str, str | None]:
 
 
 def _purpose(section: Section) -> str:
-    """Return the purpose as one line: the whole of it, or its numbered pieces where they hold more."""
-    whole, *pieces = (section.get(key) for key in _PURPOSE)
-    joined = tidy(" ".join(piece for piece in pieces if piece))
-    whole = tidy(whole)
-    if not joined or joined in whole:
+    """Return the purpose: the whole of it, or its numbered pieces where they hold more."""
+    whole, *pieces = (joined(section.get(key).split("\n")) for key in _PURPOSE)
+    rest = joined(pieces)
+    if not rest or tidy(rest) in tidy(whole):
         return whole
-    return joined if joined.startswith(whole) else f"{whole} {joined}"
+    return rest if tidy(rest).startswith(tidy(whole)) else joined([*whole.split("\n"), *rest.split("\n")])
 
 
 def _key(document: BankDocument, account: str) -> str:

@@ -29,9 +29,12 @@ REASONS: tuple[StatementReason, ...] = get_args(StatementReason)
 
 _START = {"СекцияДокумент": "document", "СекцияРасчСчет": "account"}
 _END = {"КонецДокумента": "document", "КонецРасчСчет": "account"}
-_LAST = "КонецФайла"
-_MARKS = (*_START, *_END, _LAST, "Кодировка", "РасчСчет")
+_LAST = re.compile(r"Конец\s?(?:Файла|Выписки)", re.IGNORECASE)
+_MARKS = (*_START, *_END, "КонецФайла", "КонецВыписки", "Кодировка", "РасчСчет")
 _WRAPPED = "НазначениеПлатежа"
+# Keys of the format (version 1.03) in one word; all others, a bank's own too, are words with capitals and no spaces.
+_KEYS = frozenset(("Номер", "Дата", "Сумма", "Код", "Очередность", "ОКАТО"))
+_KEY = re.compile(r"(?:Плательщик|Получатель|НазначениеПлатежа|Показатель)[А-ЯЁа-яё]*\d?|(?:[А-ЯЁ][а-яё]+){2,5}\d?")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _AMOUNT = re.compile(r"(\d{1,15}|\d{1,3}(?: \d{3}){1,4})(?:[.,](\d{1,2}))?")
 _DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
@@ -69,11 +72,25 @@ class Section:
             self._first[key] = value
 
     def wrap(self, text: str) -> None:
-        """Take in a line that goes on with a purpose that the bank has broken; other loose lines mean nothing."""
-        if self.pairs and self.pairs[-1][0].startswith(_WRAPPED):
+        """Take in a line that goes on with a purpose that the bank has broken; other loose lines mean nothing.
+
+        The line break stays: what stands on both sides of it may be one number.
+        """
+        if self.in_purpose:
             key, value = self.pairs[-1]
-            self.pairs[-1] = (key, f"{value} {text}")
-            self._first[key] = f"{self._first[key]} {text}"
+            self.pairs[-1] = (key, f"{value}\n{text}")
+            self._first[key] = f"{self._first.get(key, '')}\n{text}"
+
+    @property
+    def in_purpose(self) -> bool:
+        """Whether the last line was of a purpose, so that a loose one goes on with it."""
+        return bool(self.pairs) and self.pairs[-1][0].startswith(_WRAPPED)
+
+    def names(self, key: str) -> bool:
+        """Tell whether what stands before «=» names a value, or is a word of the purpose: «сумма=24500-00»."""
+        if not self.in_purpose:
+            return True
+        return (key in _KEYS or bool(_KEY.fullmatch(key))) and not self._first.get(key)
 
     def get(self, key: str) -> str:
         """Return the first value of the key that is not empty, or an empty one."""
@@ -100,7 +117,7 @@ def sections_of(content: bytes) -> tuple[Section, list[Section]]:
     documents = 0
     for number, raw in enumerate(lines[1:], 2):
         key, equals, value = (part.strip() for part in raw.partition("="))
-        if key == _LAST:
+        if _LAST.fullmatch(key) and not equals:
             _check_end(opened, lines[number:], number + 1)
             return header, sections
         if key in _START or key in _END:
@@ -111,10 +128,10 @@ def sections_of(content: bytes) -> tuple[Section, list[Section]]:
             documents += key == "СекцияДокумент"
             if documents > MAX_DOCUMENTS:
                 raise _too_big()
-        elif equals:
+        elif equals and (opened or header).names(key):
             (opened or header).add(key, value)
         elif key and opened:
-            opened.wrap(key)
+            opened.wrap(raw.strip())
     raise StatementRefused("cut_off")
 
 
@@ -161,7 +178,7 @@ def read_date(text: str, section: Section) -> date | None:
 def _check_end(opened: Section | None, after: list[str], line: int) -> None:
     if opened:
         raise StatementRefused("section_open", {"line": opened.line})
-    if any(text.strip() for text in after):
+    if any(text.strip() == FORMAT or "=" in text for text in after):
         raise StatementRefused("after_end", {"line": line})
 
 

@@ -5,6 +5,7 @@ facture invoices (счёт-фактура) are never taken. Source: docs/regulat
 """
 
 import re
+from collections.abc import Iterable
 
 from stdnum.ru import inn
 
@@ -31,9 +32,9 @@ _ACCOUNT_BEFORE = re.compile(
     _I,
 )
 _BEFORE_NUMBER = re.compile(
-    r"(?:\s*[-/]\s*(?:договор|дог|оферт|заказ|контракт|заявк|извещени|спецификац|соглашени|квитанци)[а-я]*\.?)?"
+    r"(?:(?:\s*[-/]\s*|\.)(?:договор|дог|оферт|заказ|контракт|заявк|извещени|спецификац|соглашени|квитанци)[а-я]*\.?)?"
     r"(?:\.?\s*\(?(?:на|к|для)\s+(?:пред)?опл[а-я]*\.?\)?|\s*(?:за|на)\s+(?:обучение|услуги)(?=\s*(?:№|n|#)))?"
-    rf"(?:\s*,?\s*от\s*{_DATE}\s*(?:г(?:ода)?\b\.?)?)?[\s.,:(-]*",
+    rf"(?:\.?\s*,?\s*от\s*{_DATE}\s*(?:г(?:ода)?\b\.?)?)?[\s.,:(_-]*",
     _I,
 )
 _SIGN = re.compile(r"(?:№+|(?<![^\W\d_])n[oо°º]?\b\.?|n[oо°º]?\.?(?=\s*\d)|#|номера?м?\b|ном\.)[\s.:№]*", _I)
@@ -41,7 +42,12 @@ _QUOTES = re.compile(r"[\"'«„“(\s]*")
 # A number may have its letters apart: «№ ШК 123», «ШК - 123».
 _SPACED = re.compile(r"(?!(?:от|и|за|на|по|в|с|до|для|без|или)\b)[^\W\d_]{1,5}\s*-?\s*(?=\d)", _I)
 _TOKEN = re.compile(r"[^\W_]+(?:[-/_\\]+[^\W_]+|\.(?=\d)(?<=\d\.)[^\W_]+)*")
-_AFTER = re.compile(rf"[\"'»“”)]*(?:\s*,?\s*\(?от\b\s*(?:{_DATE})?\s*(?:г(?:ода)?\b\.?)?\)?)?", _I)
+# A sum may stand behind each number of a list: «на сумму 24500-00», «- 24500 руб.».
+_ITS_SUM = (
+    r"(?:\s*,?\s*(?:на\s+сумму|в\s+сумме|сумма|=)\s*\d[\d ]{0,14}(?:[.,=-]\d{2})?(?:\s*(?:₽|р(?:уб[а-я]*)?\b\.?))?"
+    r"|\s*[-–—]\s*\d[\d ]{0,14}(?:[.,=-]\d{2})?\s*(?:₽|р(?:уб[а-я]*)?\b\.?))?"
+)
+_AFTER = re.compile(rf"[\"'»“”)]*(?:\s*,?\s*\(?от\b\s*(?:{_DATE})?\s*(?:г(?:ода)?\b\.?)?\)?)?{_ITS_SUM}", _I)
 _SEPARATOR = re.compile(r"\s*(?:[,;&+]\s*(?:и\s+)?|(?<![^\W\d_])и(?:\s+|(?=№))|(?=№))", _I)
 # A bare number further in the list is one only where the list or the sentence goes on behind it.
 _GOES_ON = re.compile(
@@ -54,14 +60,19 @@ _COUNTED = re.compile(
     _I,
 )
 _SUM = re.compile(r"\d+(?:\.\d{2}|[-=.]00)")
+_WITHIN = "-/_\\"  # what stands inside a number
 _LAW = re.compile(r"\d{1,3}-?фз", _I)
 _ACCOUNT_APART = re.compile(r"\d[\d .-]{18,}")
 
 
 def invoice_numbers(purpose: str) -> tuple[str, ...]:
-    """Return the invoices' numbers as written, in order, each once: «по счету 123, 124 от …» → 123, 124."""
-    base = _GLUED.sub(" от ", tidy(purpose[:_MAX_PURPOSE]))
-    scan = _readable(base)
+    """Return the invoices' numbers as written, in order, each once: «по счету 123, 124 от …» → 123, 124.
+
+    A line break is a seam where a bank has broken the text: a number that may go on behind it is not taken.
+    """
+    lines = [_GLUED.sub(" от ", tidy(line)) for line in purpose[:_MAX_PURPOSE].split("\n")]
+    base = " ".join(filter(None, lines))
+    scan, broken = _readable(base), _broken(lines)
     found: dict[str, str] = {}
     end = 0
     for keyword in _KEYWORD.finditer(scan):
@@ -69,6 +80,8 @@ def invoice_numbers(purpose: str) -> tuple[str, ...]:
             continue
         spans, end = _numbers(scan, keyword.end())
         for start, stop in spans:
+            if any(start <= place <= stop for place in broken):
+                continue
             found.setdefault(normal_number(base[start:stop]), base[start:stop])
     return tuple(found.values())
 
@@ -87,6 +100,30 @@ def normal_number(number: str) -> str:
 def loose_number(number: str) -> str:
     """Return the normal form without leading zeros: two numbers alike in it only are a suggestion, never a hit."""
     return re.sub(r"(?<!\d)0+(?=\d)", "", normal_number(number))
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Join the lines of a purpose: a line break stays where it may cut a number («№ 5» and «7 от …» may be 57)."""
+    whole = ""
+    for line in filter(None, map(tidy, lines)):
+        whole += ("\n" if _may_be_cut(whole, line) else " " if whole else "") + line
+    return whole
+
+
+def _may_be_cut(before: str, after: str) -> bool:
+    left, right = before[-1:], after[:1]
+    return bool(left) and (left.isalnum() or left in _WITHIN) and (right.isdigit() or right in _WITHIN)
+
+
+def _broken(lines: list[str]) -> set[int]:
+    """Return where a token ends or begins at a seam that may have cut it."""
+    places: set[int] = set()
+    at, before = 0, ""
+    for line in filter(None, lines):
+        if _may_be_cut(before, line):
+            places |= {at - 1, at}
+        at, before = at + len(line) + 1, line
+    return places
 
 
 def _readable(text: str) -> str:

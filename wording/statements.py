@@ -29,6 +29,7 @@ HOW_TO_FILL = (
 )
 
 _AGAIN = "Скачайте выписку в банке заново в формате 1С (файл .txt) и пришлите её, не открывая и не меняя."
+_BY_HAND = "Если в новой то же самое, запишите эти платежи сами, по номерам счетов."
 _NOTHING = "Ни один платёж из файла не записан."
 
 
@@ -74,11 +75,11 @@ REFUSALS: dict[str, Callable[[Mapping[str, object]], str]] = {
     ),
     "bad_amount": lambda data: (
         f"{_where(data)} {_value(data, 'нет суммы', 'сумма «{value}» не читается')}. {_NOTHING}\n"
-        f"Сумма в выписке бывает такой: 24500.00. {_AGAIN}"
+        f"Сумма в выписке бывает такой: 24500.00. {_AGAIN} {_BY_HAND}"
     ),
     "bad_date": lambda data: (
         f"{_where(data)} {_value(data, 'нет даты', 'дата «{value}» не читается')}. {_NOTHING}\n"
-        f"Дата в выписке бывает такой: 12.05.2027. {_AGAIN}"
+        f"Дата в выписке бывает такой: 12.05.2027. {_AGAIN} {_BY_HAND}"
     ),
     "control_sum": lambda data: (
         f"По счёту {data.get('account', '')} суммы не сходятся: в выписке указано, что поступило "
@@ -132,6 +133,13 @@ def unchecked_account(account: str) -> str:
         f"⚠️ В выписке нет общей суммы поступлений по счёту {account}, проверить её целость нельзя.\n"
         "Сверьте список платежей с банком."
     )
+
+
+def odd_document(number: str, line: int, value: str) -> str:
+    """Say that a document that brought no money was passed over, since something in it cannot be read."""
+    which = f"Документ № {shown(number)}" if number else f"Документ в строке {line}"
+    why = f"«{shown(value)}» в нём не читается" if value else "в нём не хватает данных"
+    return f"{which} пропустили: денег по нему не пришло, а {why}."
 
 
 def no_number() -> str:

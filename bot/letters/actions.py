@@ -27,7 +27,7 @@ from wording import mail_echoes as words
 from wording.billing import account_tail
 from wording.mail_actions import MailRead
 from wording.sheets import explain_sheet
-from wording.statements import explain_statement, unchecked_account
+from wording.statements import explain_statement, odd_document, unchecked_account
 from wording.uploads import explain_upload
 
 KEPT = timedelta(days=30)
@@ -198,6 +198,7 @@ def _statement(post: Post, by: ByMail, file: FilePart, *, owns: bool) -> list[St
         data = {"settled": taken.settled, "settled_sum": taken.settled_sum, "waiting": taken.waiting}
         data |= {"repeated": taken.repeated, "skipped": taken.skipped, "waits": taken.waits}
         unchecked = [unchecked_account(account_tail(account)) for account in found.unchecked]
+        unchecked += [odd_document(one.number, one.line, one.value) for one in found.odd]
         return Done("statement", data | {"unchecked": unchecked}, f"money:{taken.undo}" if taken.undo else "")
 
     return [*([Step("Это наш счёт", own)] if owns else []), Step(file.name, take)]

@@ -35,7 +35,7 @@ from school.use_cases.settle_payment import FORM
 from school.use_cases.side_form import end, wait_for
 from school.use_cases.take_back import take_back
 from wording.sheets import explain_sheet
-from wording.statements import explain_statement
+from wording.statements import explain_statement, odd_document
 from wording.uploads import explain_upload
 
 router = Router(name="bank")
@@ -117,7 +117,7 @@ async def statement(message: Message, talk: Talk) -> None:
     ]
     accounts = [totals.account for totals in read.accounts]
     taken = await read_bank_file.take_statement(talk.uow, desk(talk), accounts, incoming)
-    talk.replies.say(view.taken(taken, read.unchecked))
+    talk.replies.say(view.taken(taken, read.unchecked, [odd_document(o.number, o.line, o.value) for o in read.odd]))
 
 
 @router.message(PaymentsFile())

@@ -34,7 +34,7 @@ NO_FILES = (
 )
 
 
-def taken(found: Taken, unchecked: Sequence[str]) -> Screen:
+def taken(found: Taken, unchecked: Sequence[str], odd: Sequence[str] = ()) -> Screen:
     """Say what a statement has come to."""
     if found.ask:
         named = ", ".join(account_tail(account) for account in found.ask)
@@ -58,6 +58,7 @@ def taken(found: Taken, unchecked: Sequence[str]) -> Screen:
     if not (found.settled or found.waiting or found.repeated):
         lines.append("Новых поступлений в ней нет.")
     lines += [unchecked_account(account_tail(account)) for account in unchecked]
+    lines += map(escape, odd)
     rows: list[tuple[Button, ...]] = []
     if found.waiting and not found.waits:
         rows.append((Button(f"Разобрать ({found.waiting})", bank("list", found.centre, "0")),))

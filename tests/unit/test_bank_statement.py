@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -166,6 +167,39 @@ def test_purposes_in_pieces() -> None:
     assert _one(_account(), _document(**pieces, НазначениеПлатежа=whole)).purpose == whole
     assert _one(_account(), _document(**pieces, НазначениеПлатежа="Оплата")).purpose == "Оплата по счету № 57"
     assert _one(_account(), _document(НазначениеПлатежа="Оплата\nпо счету 57")).purpose == "Оплата по счету 57"
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose", "odd"),
+    [
+        ("ends_with_konec_vypiski", "Оплата по счету № 57 от 01.02.2026 за обучение. НДС не облагается", ()),
+        ("negative_sum_of_outgoing", "Оплата по счету № 57 от 01.02.2026 за обучение. НДС не облагается", ("3",)),
+        ("number_broken_by_line", "Оплата по счету № 5\n7 от 01.02.2026", ()),
+        ("purpose_line_with_equals", "Оплата по счету № 57 от 01.02.2026 сумма=24500-00 в т.ч. НДС=0", ()),
+    ],
+)
+def test_statements_as_banks_write_them(name: str, purpose: str, odd: tuple[str, ...]) -> None:
+    """What decides nothing refuses nothing: another last word, a fee with a minus, words of a purpose with «=»."""
+    found = read_statement((Path(__file__).parent.parent / "statements" / f"st_{name}.txt").read_bytes())
+    assert [one.purpose for one in found.incoming] == [purpose]
+    assert tuple(one.number for one in found.odd) == odd
+
+
+def test_words_of_a_purpose_are_no_keys() -> None:
+    """Behind a purpose a line is its key's own only where its left side is written as one and has no value yet."""
+    wrapped = "Оплата по счету\nСумма=24500-00\nНДС=0\n№ 57"
+    found = _one(_account(), _document(НазначениеПлатежа=wrapped))
+    assert found.purpose == "Оплата по счету Сумма=24500-00 НДС=0 № 57"
+    assert found.amount == 2450000
+    kept = _one(_account(), _document(НазначениеПлатежа="Оплата по счету 57\nКодНазПлатежа=1"))
+    assert kept.purpose == "Оплата по счету 57"
+
+
+def test_a_line_of_the_bank_behind_the_end_is_passed_over() -> None:
+    """A signature under the last line refuses nothing; another statement there does."""
+    whole = _text(_account(), _document())
+    assert read_statement(f"{whole}\nФайл сформирован 05.02.2026\n".encode("cp1251")).incoming
+    assert _refused(f"{whole}\n{whole}".encode("cp1251")).reason == "after_end"
 
 
 @pytest.mark.parametrize("row", VECTORS["payer"])
