@@ -8,6 +8,8 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from paper.xlsx_strict import as_common
+
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
@@ -50,7 +52,7 @@ def opened(content: bytes) -> Iterator["Workbook"]:
 
     try:
         _check_size(content)
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(BytesIO(as_common(content)), read_only=True, data_only=True, keep_links=False)
         try:
             yield book
         finally:
