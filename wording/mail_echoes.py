@@ -1,5 +1,6 @@
 """What is answered of each action that a letter asked for: what was done, or why not. Plain text."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -22,6 +23,12 @@ _BY_MAIL: dict[str, str] = {
     "invoice_paid": "По счёту уже заплачено, отменить его нельзя. Сначала отмените оплату.",
     "nothing_to_apply": "Эти платежи уже записаны.",
     "nothing_to_record": "Эти платежи уже записаны.",
+    "act_state": "Сейчас это сделать нельзя: акт за это время изменился. Чтобы увидеть, что с ним, ответьте: «Статус».",
+    "admitted_not_cancelled": "Ученик уже зачислен, место отменить нельзя. Отчислить его может куратор школы.",
+    "nothing_to_nudge": "Напоминать не о чем: от ученика сейчас ничего не ждём.",
+    "link_not_needed": "Ссылка больше не нужна: по этой анкете уже всё решено.",
+    "not_admitted": "Ученик ещё не зачислен, записывать пока нечего.",
+    "nothing_to_fill": "Анкету сейчас заполнять не нужно: она уже отправлена. Изменить её можно через куратора.",
     "too_late_to_correct": "Исправить уже нельзя: ученик открыл анкету и сам меняет в ней свои данные.",
 }
 
@@ -140,12 +147,21 @@ def _statement_done(data: Mapping[str, Any]) -> str:
     return "\n".join([*said, *data["unchecked"]])
 
 
+_OF_CHAT = re.compile(r"(?<![\w.:/])/[a-z]{2,}|нажмите|кнопк", re.IGNORECASE)
+NOT_DONE = "Этого сделать не получилось. Проверьте номер и напишите ещё раз или свяжитесь со школой."
+
+
 def refusal(error: SchoolError, said: str) -> str:
-    """Say why an action was not done; `said` are the words of chat for the error."""
+    """Say why an action was not done; `said` are chat's words for the error, taken where a mailbox can follow them."""
     if isinstance(error, BadAnswer):
-        return _PROBLEMS_BY_MAIL.get(error.problem) or explain(error)
+        return _PROBLEMS_BY_MAIL.get(error.problem) or by_mail(explain(error))
     why = str(error.data.get("why", ""))
-    return _WHY_BY_MAIL.get(why) or REFUSED.get(why) or _BY_MAIL.get(error.code) or said
+    return _WHY_BY_MAIL.get(why) or REFUSED.get(why) or _BY_MAIL.get(error.code) or by_mail(said)
+
+
+def by_mail(said: str) -> str:
+    """Return a sentence that a letter may say: one that names commands or buttons gives way to a general one."""
+    return NOT_DONE if _OF_CHAT.search(said) else said
 
 
 def done_words(done: Done) -> str:

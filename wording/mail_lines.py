@@ -50,6 +50,13 @@ _SAME = re.compile(
     r"(?:фамилия\s+)?(?:в\s+дипломе\s+)?(?:та\s+же|такая\s+же|прежняя)(?:\s+(?:фамилия|самая))?(?:\s+в\s+дипломе)?"
     r"|фамили[юя]\s+не\s+менял[аи]?(?:сь)?|не\s+менял[аи]?\s+фамилию"
 )
+# «Фамилия в дипломе Петрова (девичья)»: no colon, and what kind of surname it is behind it.
+_DIPLOMA_IS = re.compile(
+    r"\s*(?:фамилия (?:в|по|на) диплом\w{0,2}|девичья фамилия|в дипломе(?: фамилия)?)\s+"
+    r"(?P<value>(?-i:[А-ЯЁ])[\w’'-]{1,40}(?:\s+(?-i:[А-ЯЁ])[\w’'-]{1,40})?)(?:\s*\([^()]{0,40}\))?\s*[.!]?\s*",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"\s*\([^()]{0,40}\)$")
 _UNCHANGED = frozenset({"да", "не менялась", "не менял", "не меняла", "как в паспорте"})
 _CHANGED = frozenset({"нет", "другая", "не та", "сменил", "сменила", "менял", "меняла", "отличается"})
 _NONE = frozenset({"нет", "-", "–", "—", "отсутствует", "не имею", "без отчества"})
@@ -146,6 +153,8 @@ def _read_piece(piece: str) -> tuple[str, str] | None:
         return DIPLOMA_SURNAME, SAME
     line = _LINE.fullmatch(piece)
     key = _KEYS.get(_bare(line["label"])) if line else None
+    if key is None and (named := _DIPLOMA_IS.fullmatch(piece)):
+        return DIPLOMA_SURNAME, named["value"]
     return (key, _value(key, (line["value"] or "").strip(' \t;,.!"«»'))) if line and key else None
 
 
@@ -156,6 +165,8 @@ def _value(key: str, value: str) -> str:
         return SAME
     if key == DIPLOMA_SURNAME and bare in _CHANGED:
         return ""  # which one it is has not been said
+    if key == DIPLOMA_SURNAME:
+        return _REMARK.sub("", value)
     if key == "patronymic" and (bare in _NONE or value in _NONE):
         return NONE
     if key == "education" and (found := _EDUCATION.fullmatch(bare)):

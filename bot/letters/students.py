@@ -18,6 +18,7 @@ from school.use_cases.fill_by_mail import (
     Filling,
     add_page,
     agree,
+    answer_alone,
     answer_lines,
     finish,
     open_by_mail,
@@ -136,6 +137,9 @@ async def _fill(post: Post, filling: Filling, read: MailLines, files: Sequence[F
         filling = prefer(filling, read.prefers)
     fields = tuple(field for field in read.fields if field[0] != "consent")
     filling = answer_lines(filling, fields)
+    own = left_words(read.words, filling.about.line.name)
+    if not fields and own and (alone := answer_alone(filling, own)) is not None:
+        filling, read = alone, replace(read, words="")
     filling, refused = await _take_files(post, filling, read, files)
     actor = f"mail:{post.sender}"
     done = finish(post.uow, filling, actor, post.now, post.settings.zone, whole=not refused and not waits)

@@ -129,6 +129,22 @@ def answer_lines(filling: Filling, lines: tuple[tuple[str, str], ...]) -> Fillin
     return filling
 
 
+_WRITTEN_ALONE = 60  # characters of a line that can be nothing but an answer
+
+
+def answer_alone(filling: Filling, words: str) -> Filling | None:
+    """Take words without a label as the only answer that is missing; None where they fit none or several are."""
+    line = words.strip(" \t.,;!\n")
+    wanted = [key for key in filling.missing if key not in FILES and key != "consent"]
+    asked = [DIPLOMA_SURNAME if key == "same_surname" else key for key in wanted]
+    if len(set(asked)) != 1 or not line or "\n" in line or "?" in line or len(line) > _WRITTEN_ALONE:
+        return None
+    try:
+        return _answer(filling, asked[0], line)
+    except BadAnswer:
+        return None
+
+
 def _answer(filling: Filling, key: str, text: str) -> Filling:
     if key == FULL_NAME:
         name = people.parse_full_name(text)

@@ -2,6 +2,8 @@
 
 from email import message_from_bytes, policy
 
+import pytest
+
 from school.centre import Role
 from school.questionnaire import pages
 from tests.scenarios.conftest import Stage
@@ -66,6 +68,24 @@ async def test_an_answer_through_a_server_that_cuts_addresses(stage: Stage) -> N
     found = await read(stage).questionnaire(line_id)
     assert found is not None
     assert found.state == "submitted"
+
+
+@pytest.mark.parametrize(
+    "words", ["Петрова", "фамилия в дипломе Петрова (девичья)", "Девичья фамилия: Петрова (до брака)"]
+)
+async def test_the_only_missing_answer_needs_no_label(stage: Stage, words: str) -> None:
+    """Where one thing alone is missing, a word is its answer; a question in its place still goes to the curator."""
+    await open_mail(stage)
+    line_id = await invited(stage)
+    letter = await letter_to(stage, SOKOLOVA)
+    await answers(stage, letter, "Согласна\nвысшее", [photo()])
+    asked = await letter_to(stage, SOKOLOVA, "ЧЕГО НЕ ХВАТАЕТ")
+    await answers(stage, asked, words)
+    answer = await letter_to(stage, SOKOLOVA, "Фамилия в дипломе: Петрова", after=asked["id"])
+    assert "Документ о смене фамилии" in answer["text"]
+    found = await read(stage).questionnaire(line_id)
+    assert found is not None
+    assert found.answers["diploma_surname"] == "Петрова"
 
 
 async def test_answers_in_any_order_and_any_number(stage: Stage) -> None:
