@@ -175,7 +175,7 @@ class Asking:
         """Return a route's path about the world; `token` stands for the link instead of the world's own."""
         link = token or (self.links.student if "/q/" in key else self.links.client)
         parts = {
-            "token": link, "line": self.world.handed.line_id, "order": self.world.number, "centre": "0123",
+            "token": link, "line": self.world.handed.line_id, "order": self.world.order_id, "centre": "0123",
             "invoice": self.world.invoice, "paper": "invoice", "document": "diploma", "discipline": "bukhuchet",
             "secret": new_secret(), "upload": "0" * 32, "page": "0" * 32,
         }  # fmt: skip
