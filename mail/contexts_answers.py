@@ -1,48 +1,12 @@
 """Answers to students' letters, and word of an address that letters do not reach: their data and values."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from mail import contexts
-from mail.contexts_students import StudentLetterData, student
+from mail.contexts_students import student
 from wording.consents import student_consent
 from wording.mail_answers import fault_words
-
-
-class StudentAnswerData(StudentLetterData):
-    """Data of `student_answer`: what a letter of a student came to, in words.
-
-    `state`: "handed_in" by this letter, "missing" something, "standing": nothing was to be filled in, `standing` says
-    where it is. `understood` and `documents` are (label, value).
-    """
-
-    state: Literal["handed_in", "missing", "standing"]
-    standing: str
-    understood: list[list[str]]
-    documents: list[list[str]]
-    problems: list[str]
-    missing: list[str]
-    notes: list[str]
-
-
-class ConsentWantedData(StudentLetterData):
-    """Data of `student_consent_wanted`: `consent` is its whole text; the letter brought `files`, and `waits` for it."""
-
-    consent: str
-    files: bool
-    waits: bool
-    notes: list[str]
-
-
-class AddressFaultData(StudentLetterData):
-    """Data of `address_fault`, to the centre's mailbox: which address letters do not reach, and the code of why.
-
-    `correct`: the centre may correct it.
-    """
-
-    email: str
-    why: str
-    correct: bool
 
 
 def student_answer(data: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:

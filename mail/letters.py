@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mail import contexts, contexts_answers, contexts_report, contexts_staff
@@ -14,36 +14,6 @@ from mail import contexts_reminders as reminders
 from mail import contexts_students as students
 from mail.errors import ComposeError
 from wording.order_block import OrderData
-
-
-class OrderToCentreData(OrderData):
-    """Data of `order_to_centre` (REGULATIONS O6), to the centre's mailbox.
-
-    number, centre_name, payer {kind, name, inn, kpp, address}, orderer {name, mobile, email}, students [{name, mobile,
-    email, course_title, tariff_title, price, starts, ends, flags}], total, placed_at, filled_in_by_staff.
-    Sums in kopecks, dates ISO, `placed_at` an aware ISO moment, mobiles in E.164; flags as in `wording.labels`.
-    """
-
-
-class QuestionnaireInviteData(TypedDict):
-    """Data of `questionnaire_invite` (REGULATIONS O7), to each student. Dates ISO; `greeting` as in `school.people`.
-
-    `secret` is the link's token, worded into the two links when the letter is written; links given ready win over it.
-    """
-
-    student_name: str
-    greeting: str
-    course_title: str
-    starts: str
-    payer_kind: str
-    payer_name: str
-    orderer_name: str
-    centre_name: str
-    order_number: str
-    expires: str
-    secret: NotRequired[str]
-    chat_link: NotRequired[str | None]
-    page_link: NotRequired[str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,21 +80,6 @@ class Sandbox:
             if time.monotonic() >= deadline:
                 raise NotSaid(f"no such letter in {timeout} s; there are:\n" + "\n".join(seen[-20:]))
 
-    async def reply_letter(
-        self, letter: Json, text: str, files: Sequence[tuple[bytes, str]] = (), sender: str | None = None
-    ) -> None:
-        """Answer a letter as its first recipient, or as `sender`; raise `SandboxError` where nobody reads letters."""
-        form = _form(files, {"text": text, "from": sender or ""})
-        await self.call("POST", f"letters/{letter['id']}/reply", data=form)
-
-    async def write_letter(
-        self, to: str, subject: str, text: str, files: Sequence[tuple[bytes, str]] = (), sender: str = ""
-    ) -> None:
-        """Write a new letter; raise `SandboxError` for addresses that are none or where nobody reads letters."""
-        await self.call(
-            "POST", "letters", data=_form(files, {"to": to, "subject": subject, "text": text, "from": sender})
-        )
-
     async def smtp(self, state: str, addresses: list[str] | None = None) -> None:
         """Set the mailbox: up, down, refuse_temporary or refuse_permanent."""
         await self.call("POST", "smtp", json={"state": state, "addresses": addresses or []})

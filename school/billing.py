@@ -1,6 +1,6 @@
 """Invoices, payments and what of a payment belongs to which student (REGULATIONS P1). Sums are integer kopecks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -102,23 +102,6 @@ class AskWhom:
     fits: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LinePayment:
-    """How a line stands: `paid_since` is the day its last missing kopeck came, None while any is missing."""
-
-    line_id: str
-    total: Kopecks
-    paid: Kopecks
-    paid_since: date | None
-
-
-def allocate(
-    payment: Payment, invoice: Invoice, whom: Sequence[str] | None = None, before: Iterable[Allocation] = ()
-) -> Allocated | AskWhom:
-    """Decide what of a payment goes to which line of one invoice; see `allocate_several`."""
-    return allocate_several(payment, (invoice,), whom, before)
-
-
 def allocate_several(
     payment: Payment,
     invoices: Sequence[Invoice],
@@ -145,24 +128,6 @@ def allocate_several(
         fitting = [share.line_id for share in shares if share.amount == abs(money)]
         return AskWhom(payment.id, money, shares, fitting[0] if len(fitting) == 1 else None)
     return _fill(payment.id, money, shares)
-
-
-def line_payments(
-    invoice: Invoice, allocations: Iterable[Allocation], received: Mapping[str, date]
-) -> tuple[LinePayment, ...]:
-    """Tell how every line of the invoice stands and since when it is paid.
-
-    `received` gives the day of every payment in `allocations` by its id. Of one day's, payments count before refunds.
-    A line that costs nothing is paid from the day of the invoice.
-    """
-    parts = [part for part in allocations if part.invoice_id == invoice.id]
-    parts.sort(key=lambda part: (received[part.payment_id], part.amount < 0))
-    return tuple(
-        _line_payment(
-            invoice, line_id, total, [(received[p.payment_id], p.amount) for p in parts if p.line_id == line_id]
-        )
-        for line_id, total in invoice.lines
-    )
 
 
 def with_paid(invoice: Invoice, allocations: Iterable[Allocation]) -> Invoice:
@@ -230,14 +195,3 @@ def _fill(payment_id: str, money: Kopecks, shares: Sequence[Share]) -> Allocated
             parts.append(Allocation(payment_id, share.invoice_id, share.line_id, sign * taken))
             left -= taken
     return Allocated(tuple(parts), sign * left)
-
-
-def _line_payment(invoice: Invoice, line_id: str, total: Kopecks, moves: Sequence[tuple[date, Kopecks]]) -> LinePayment:
-    paid, since = 0, invoice.issued_on if total == 0 else None
-    for day, amount in moves:
-        paid += amount
-        if paid < total:
-            since = None
-        elif since is None:
-            since = day
-    return LinePayment(line_id, total, paid, since)

@@ -107,19 +107,6 @@ def explain_template(refusal: Refusal) -> str:
     return TEMPLATE_SENTENCES[refusal.reason].format(**{**data, "field": shown(str(data["field"]))})
 
 
-def fields_help(fields: Mapping[str, str]) -> str:
-    """List the fields that a template may hold (`CONTRACT_FIELDS`, `ACT_FIELDS`), for a centre to read."""
-    return "\n".join(
-        [
-            "Поля шаблона:",
-            *(f"{{{{ {name} }}}} — {words}" for name, words in fields.items()),
-            "",
-            "Поля строки таблицы, она повторится для каждого ученика:",
-            *(f"{{{{ {name} }}}} — {words}" for name, words in ROW_FIELDS.items()),
-        ]
-    )
-
-
 def vat_line(vat: Vat, kopecks: Kopecks) -> tuple[str, str]:
     """Return the label and the figure of an invoice's VAT line."""
     if vat.rate is None:

@@ -27,7 +27,6 @@ from wording.papers import (
     ROW_FIELDS,
     TEMPLATE_SENTENCES,
     explain_template,
-    fields_help,
 )
 
 
@@ -231,13 +230,6 @@ _BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 def test_broken_templates_are_refused(content: bytes, reason: str) -> None:
     """A file that is no DOCX, is cut, swells when opened or carries a macro is refused in plain words."""
     assert refused(content).reason == reason
-
-
-def test_the_list_of_fields_is_ready_to_be_read() -> None:
-    """A centre sees every field as it is written in a template, with what appears there."""
-    lines = fields_help(CONTRACT_FIELDS).splitlines()
-    assert "{{ номер договора }} — номер договора" in lines
-    assert "{{ ученик }} — фамилия, имя и отчество ученика" in lines
 
 
 def test_every_refusal_has_a_sentence() -> None:
