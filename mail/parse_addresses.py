@@ -1,13 +1,14 @@
 """Who wrote and to whom: one mailbox or none, never a guess between two."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mail.parse_headers import Headers, words
 
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
-_COMMENT = re.compile(r"\((?:\\.|[^()\\])*\)")
+# What is never closed is matched too, without its end: looked for again from every mark within it, it costs a square.
+_QUOTED = re.compile(r'"(?P<inside>(?:\\.|[^"\\])*+)(?P<end>"?)', re.DOTALL)
+_COMMENT = re.compile(r"\((?P<inside>(?:\\.|[^()\\])*+)(?P<end>\)?)", re.DOTALL)
 _ANGLE = re.compile(r"([^<>]*)<\s*([^<>\s]*)\s*>\s*")
 _LOCAL = re.compile(r"[^\s\x00-\x1f\x7f\"<>()\[\],;:\\@]{1,64}")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?)(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){0,20}\.?")
@@ -58,14 +59,17 @@ def read_mailbox(value: str) -> tuple[Address | None, str | None]:
     address is dropped, with a fault.
     """
     names: list[str] = []
+    comments: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
-        names.append(re.sub(r"\\(.)", r"\1", found[0][1:-1]))
+        names.append(re.sub(r"\\(.)", r"\1", found["inside"]))
         return f"\x01{len(names) - 1}\x01"
 
-    plain = _QUOTED.sub(keep, value[:4096])
-    comments = [found[1:-1] for found in _COMMENT.findall(plain)]
-    plain = _COMMENT.sub(" ", plain).strip()
+    def aside(found: re.Match[str]) -> str:
+        comments.append(found["inside"])
+        return " "
+
+    plain = _replaced(_COMMENT, aside, _replaced(_QUOTED, keep, value[:4096])).strip()
     if not plain:
         return None, "no_sender"
     if plain.count("@") != 1 or plain.count("<") > 1 or ":" in plain or ";" in plain:
@@ -102,10 +106,15 @@ def addresses(values: Iterable[str]) -> tuple[str, ...]:
     found = (
         normal_address(address)
         for value in values
-        for address in _ANY.findall(_QUOTED.sub(" ", value[:_MAX_LIST]))
+        for address in _ANY.findall(_replaced(_QUOTED, lambda _: " ", value[:_MAX_LIST]))
         if _valid(address)
     )
     return tuple(dict.fromkeys(found))
+
+
+def _replaced(pattern: re.Pattern[str], by: Callable[[re.Match[str]], str], text: str) -> str:
+    """Replace what the pattern finds closed; what is never closed stays as it is written."""
+    return pattern.sub(lambda found: by(found) if found["end"] else found[0], text)
 
 
 def _valid(address: str) -> bool:

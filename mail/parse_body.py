@@ -126,7 +126,7 @@ def _without_quotes(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _quoted_below(lines: Sequence[str], place: int) -> bool:
-    following = next((line for line in lines[place:] if line.strip()), "")
+    following = next((lines[at] for at in range(place, len(lines)) if lines[at].strip()), "")
     return bool(QUOTED.match(following))
 
 

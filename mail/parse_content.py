@@ -11,6 +11,8 @@ from mail.parse_smime import is_envelope, open_envelope
 from mail.parse_tnef import SIGNATURE, read_tnef
 
 MAX_FILES = 100
+MAX_WORDS = 400_000
+"""Characters of a whole letter's texts, those of letters enclosed too: twice what one text may have."""
 MAX_ENVELOPES = 4  # one in another: signed, compressed, signed again
 _SMALL_PICTURE = 24 * 1024  # bytes; a logo of a signature is smaller, a photo of a paper is not
 _UNKNOWN_MEDIA = {
@@ -72,9 +74,9 @@ class Content:
     faults: tuple[str, ...]
 
 
-def gather(tree: Part, *, with_files: bool = True) -> Content:
-    """Gather what the tree holds. Never raises."""
-    work = _Gathering(with_files=with_files)
+def gather(tree: Part, *, with_files: bool = True, room: int = MAX_WORDS) -> Content:
+    """Gather what the tree holds, texts of at most `room` characters in all. Never raises."""
+    work = _Gathering(with_files=with_files, room=room)
     work.take(tree, shown=False)
     texts = work.texts or work.spare
     return Content(
@@ -85,6 +87,7 @@ def gather(tree: Part, *, with_files: bool = True) -> Content:
 @dataclass(slots=True)
 class _Gathering:
     with_files: bool
+    room: int  # characters of text that may still be kept
     texts: list[str] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)  # texts out of winmail.dat, for letters that have no other
     files: list[FilePart] = field(default_factory=list)
@@ -105,16 +108,30 @@ class _Gathering:
         elif part.children:
             self._each(part, shown=media == "multipart/related")
         elif self._is_text(part):
-            text, faults = part_text(part)
-            self.faults += faults
-            if "-----BEGIN PGP MESSAGE-----" in text:
-                self.faults.append("encrypted")
-            if text.strip():
-                self.texts.append(text)
+            self._text(part)
         elif is_envelope(part):
             self._envelope(part)
         elif not media.startswith("multipart/"):
             self._file(part, shown=shown)
+
+    def _text(self, part: Part) -> None:
+        if self.room <= 0:
+            self.faults.append("text_cut")
+            return
+        text, faults = part_text(part)
+        self.faults += faults
+        if "-----BEGIN PGP MESSAGE-----" in text:
+            self.faults.append("encrypted")
+        self._keep(self.texts, text)
+
+    def _keep(self, texts: list[str], text: str) -> None:
+        if not text.strip():
+            return
+        if len(text) > self.room:
+            self.faults.append("text_cut")
+        if self.room > 0:
+            texts.append(text[: self.room])
+            self.room -= len(texts[-1])
 
     def _each(self, part: Part, *, shown: bool) -> None:
         report = part.media == "multipart/report"
@@ -135,18 +152,18 @@ class _Gathering:
             chosen, found = text, faults
             self.faults += found
             break
-        if chosen.strip():
-            self.texts.append(chosen)
+        self._keep(self.texts, chosen)
         for leaf in _files_within(part):
             self.take(leaf, shown=True)
 
     def _enclosed(self, part: Part) -> None:
         """A letter within the letter: its words are not the writer's, its files are sent by the writer all the same."""
         for child in part.children:
-            inner = gather(child, with_files=self.with_files)
+            inner = gather(child, with_files=self.with_files, room=self.room)
             subject = child.headers.words("subject")
-            self.forwarded.append(f"{subject}\n\n{inner.text}".strip())
-            self.forwarded += inner.forwarded
+            self._keep(self.forwarded, f"{subject}\n\n{inner.text}".strip())
+            for text in inner.forwarded:
+                self._keep(self.forwarded, text)
             self.faults += inner.faults
             for file in inner.files:
                 self._add(file)
@@ -186,8 +203,7 @@ class _Gathering:
         if not found.whole:
             self.faults.append("winmail")
         text = found.text or html_to_text(found.html[:300_000])
-        if text.strip():
-            self.spare.append(clean(text[:200_000]))
+        self._keep(self.spare, clean(text[:200_000]))
         for file in found.files:
             media = _media(file.media, file.content, file.name)
             name = re.split(r"[/\\]", file.name)[-1][:255]

@@ -79,18 +79,22 @@ class Headers:
 
 def read_headers(block: bytes) -> Headers:
     """Read a header block; lines that are no headers are passed over."""
-    items: list[tuple[str, bytes]] = []
+    lines: list[tuple[str, list[bytes]]] = []
+    room = 0
     for line in re.split(rb"\r\n|\r|\n", block[:MAX_HEAD]):
         if line[:1] in (b" ", b"\t"):
-            if items and len(items[-1][1]) < _MAX_VALUE:
-                items[-1] = (items[-1][0], items[-1][1] + b" " + line.strip())
+            if lines and room > 0:
+                lines[-1][1].append(line.strip())
+                room -= len(lines[-1][1][-1]) + 1
             continue
         name, colon, value = line.partition(b":")
         name = name.rstrip()
         if colon and _NAME.fullmatch(name):
-            items.append((name.decode("ascii").lower(), value.strip()[:_MAX_VALUE]))
-            if len(items) >= _MAX_HEADERS:
+            lines.append((name.decode("ascii").lower(), [value.strip()]))
+            room = _MAX_VALUE - len(lines[-1][1][0])
+            if len(lines) >= _MAX_HEADERS:
                 break
+    items = [(name, b" ".join(pieces)[:_MAX_VALUE]) for name, pieces in lines]
     raw = b" ".join(value for _, value in items if not value.isascii())
     return Headers(tuple(items), likely_charset(raw) if raw else "utf-8")
 

@@ -135,9 +135,15 @@ def _split_head(source: bytes, start: int, end: int) -> tuple[Headers, int]:
         return Headers(()), min(end, source.index(b"\n", start) + 1)
     limit = min(end, start + MAX_HEAD)
     found = _BLANK.search(source, start, limit)
-    stop, body = (found.start(), found.end()) if found else (limit, limit)
+    stop, body = (found.start(), found.end()) if found else (limit, _behind_head(source, limit, end))
     headers = read_headers(source[start:stop])
     return (headers, body) if headers.items else (headers, start)
+
+
+def _behind_head(source: bytes, start: int, end: int) -> int:
+    """Where the body begins behind a head that is read no further: what is left of the head is nobody's words."""
+    found = _BLANK.search(source, start, end)
+    return found.end() if found else start
 
 
 def _spans(part: Part, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:

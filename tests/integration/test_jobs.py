@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,11 @@ from tests.integration.job_steps import instead
 def job(work: Callable[Given, Made], seconds: int = 1, megabytes: int = 225) -> Job[Given, Made]:
     """Return a job that may take a second."""
     return Job(work, stopped, seconds, megabytes)
+
+
+def _told(path: Path) -> str:
+    """Return what a job has written, "" before it has."""
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 async def test_a_process_is_kept_and_replaced_after_its_jobs() -> None:
@@ -93,18 +99,22 @@ async def test_a_job_that_waits_is_stopped_by_the_clock() -> None:
             await jobs.run(job(samples.sleep))
 
 
-async def test_a_cancelled_job_leaves_no_process(jobs: JobPool) -> None:
-    """Who is no longer waited for is killed."""
-    pid = await jobs.run(job(samples.pid))
-    task = asyncio.create_task(jobs.run(job(samples.sleep)))
-    await asyncio.sleep(0)
+async def test_a_cancelled_job_leaves_no_process(jobs: JobPool, tmp_path: Path) -> None:
+    """Who is no longer waited for is killed in the middle of the work, and a new process takes the place."""
+    at_work = tmp_path / "pid"
+    task = asyncio.create_task(jobs.run(job(samples.sleep_told, seconds=600), str(at_work)))
+    for _ in range(6000):
+        if _told(at_work):
+            break
+        await asyncio.sleep(0.01)
+    pid = int(_told(at_work))
+    os.kill(pid, 0)  # it is there
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await jobs.run(job(samples.pid)) != pid or pid > 0
-    await jobs.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+    assert await jobs.run(job(samples.pid)) != pid
 
 
 async def test_a_crash_of_a_used_process_is_tried_once_more(jobs: JobPool) -> None:

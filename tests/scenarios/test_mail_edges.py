@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from mail.imap_settings import RawLetter
-from mail.reply_token import subject_mark
+from mail.reply_token import reference, subject_mark
 from school.centre import Role
 from school.questionnaire import pages
 from tests.scenarios.conftest import Stage
@@ -137,13 +137,18 @@ async def test_without_message_ids_nobody_is_taken_for_another(stage: Stage) -> 
 
 
 async def test_the_subject_or_the_thread_tells_where_the_tag_is_lost(stage: Stage) -> None:
-    """A server drops the plus-address: a mark in the subject counts, and without it the thread's Message-ID."""
+    """A server drops the plus-address: the token of our References counts, a mark in the subject, the Message-ID."""
     await open_mail(stage)
     await invited(stage)
     letter = await letter_to(stage, SOKOLOVA)
     token = letter["headers"]["Reply-To"].partition("+r.")[2].partition("@")[0]
+    assert reference(OURS, token) in letter["headers"]["References"]
     day = stage.clock.now().date()
-    found = ((f"Re: Анкета {subject_mark(token)}", ""), ("Анкета", letter["message_id"]))
+    found = (
+        ("Re: Анкета", reference(OURS, token)),
+        (f"Re: Анкета {subject_mark(token)}", ""),
+        ("Анкета", letter["message_id"]),
+    )
     for count, (subject, thread) in enumerate(found, 1):
         message = message_from_bytes(answer_to(letter, "высшее", SOKOLOVA), policy=policy.SMTP)
         message.replace_header("To", OURS)

@@ -72,5 +72,4 @@ def test_no_input_costs_more_than_its_length(name: str, first: str, piece: str, 
     """Four times the length takes about four times the work, for any piece repeated."""
     read, count = PARSERS[name], LONG // len(piece)
     small, great = first + piece * count + last, first + piece * (count * TIMES) + last
-    # A busy machine disturbs one measure, not three on end; a quadratic cost is there in each.
-    assert min(work(read, great) / work(read, small) for _ in range(3)) <= MOST_RATIO
+    assert work(read, great) / work(read, small) <= MOST_RATIO

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from mail.parse import parse
+from mail.parse_addresses import Address, addresses, read_mailbox
 from mail.parse_body import clean
+from mail.parse_content import MAX_WORDS
 from school.errors import BadAnswer
 from school.forms.order import ORDER
 from school.mailboxes import email_hint, parse_email
@@ -22,7 +24,8 @@ MARKS = json.loads((Path(__file__).parents[1] / "vectors" / "invisible.json").re
 FROM, TIMES = 20_000, 4  # the longer input is four times the shorter: linear work is 4 times, quadratic 16
 MOST_RATIO = 10.0
 
-PIECES = ("a", "<", "<@", "@", "1 ", "\n", " ", "a\u0301", "\u0301\u0323", "-", "А.", "\u200b", "1", "я ", "(", "a@")
+PIECES = ("a", "<", "<@", "@", "1 ", "\n", " ", "a\u0301", "\u0301\u0323", "-", "А.", "\u200b", "1", "я ", "(", "a@",
+          '"\\', "(\\", "\n ", "On Mon wrote:\n> a\n", "To:=?To: \nFrom: [")  # fmt: skip
 CHECKS: dict[str, Callable[[str], object]] = {
     "tidy": tidy,
     "fold": fold,
@@ -34,6 +37,11 @@ CHECKS: dict[str, Callable[[str], object]] = {
         authserv_id=None,
         own_addresses=frozenset(),
     ),
+    "head": lambda text: parse(
+        f"From: {text}\nTo: {text}\nSubject: {text}\n\nтекст".encode(), authserv_id=None, own_addresses=frozenset()
+    ),
+    "sender": read_mailbox,
+    "recipients": lambda text: addresses([text]),
 }
 ARMOUR = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
 
@@ -87,6 +95,36 @@ def test_invisible_marks_go_everywhere() -> None:
     assert parse_tracking(typed(MARKS["tracking"][0])) == "10283512004231"
     assert typed(MARKS["address"][0]) == "127018, г. Москва, Полковая, 3"
     assert parse_full_name("Соко\u00adлова\u2068 Любовь\u200f").full == "Соколова Любовь"
+
+
+def test_a_quote_that_never_ends_takes_no_address() -> None:
+    """The closed marks of a mailbox are read, and one that is never closed stays as it is written."""
+    assert read_mailbox('"Соколова \\"Л\\"" <a@example.ru>')[0] == Address("a@example.ru", 'Соколова "Л"')
+    assert read_mailbox("a@example.ru (Соколова) (Л)")[0] == Address("a@example.ru", "Соколова Л")
+    assert read_mailbox('"Соколова <a@example.ru>')[0] == Address("a@example.ru", '"Соколова')
+    assert addresses(['"b@example.ru" <a@example.ru>, "c@example.ru']) == ("a@example.ru", "c@example.ru")
+
+
+def test_a_quoted_head_costs_as_little_as_a_plain_one() -> None:
+    """Marks that are never closed cost a header no more than twenty times what plain letters cost it."""
+    plain, head = "ab" * 8_000, CHECKS["head"]
+    assert took(head, '"\\' * 8_000) <= 20 * max(took(head, plain), 0.0005)
+
+
+def test_words_behind_a_head_without_end_are_the_letter() -> None:
+    """A head over what is read ends where its own blank line is: its rest is nobody's words."""
+    raw = b"From: a@example.ru\n" + b"X-Filler: abc\n" * 40_000 + b"\nhello\n"
+    assert parse(raw, authserv_id=None, own_addresses=frozenset()).text == "hello"
+
+
+def test_the_text_of_a_whole_letter_has_a_cap() -> None:
+    """Many parts, enclosed letters among them, hold no more text together than a letter may."""
+    part = b"--b\nContent-Type: text/plain\n\n" + b"word " * 30_000 + b"\n"
+    enclosed = b"--b\nContent-Type: message/rfc822\n\nSubject: a\n\n" + b"word " * 30_000 + b"\n"
+    head = b'From: a@example.ru\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    letter = parse(head + part * 20 + enclosed * 20 + b"--b--\n", authserv_id=None, own_addresses=frozenset())
+    assert "text_cut" in letter.faults
+    assert len(letter.whole_text) + sum(map(len, letter.forwarded)) <= MAX_WORDS + 20  # the breaks between parts
 
 
 def test_signed_words_lose_their_armour() -> None:
