@@ -5,7 +5,7 @@ ARGS ?=
 # One more than the cores: scenarios wait for letters, pieces and pauses as often as they compute.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
-.PHONY: check test soak servers demo format lock clean
+.PHONY: check test soak figures servers demo format lock clean
 
 .venv/.ready: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -17,6 +17,11 @@ check: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python -m bench.figures --check
+
+# What the structure of the code measures, and where each figure is to go.
+figures: .venv/.ready
+	@$(BIN)/python -m bench.figures
 
 test: .venv/.ready servers
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -26,3 +26,17 @@ def test_a_named_test_exists(path: str, name: str) -> None:
     tree = ast.parse((TESTS / path).read_text("utf-8"))
     functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     assert not name or name in functions
+
+
+ROOMS = ("school", "wording", "paper", "storage", "mail", "scheduler", "web", "bot", "sandbox", "bench")
+
+
+def test_modules_that_documents_name_exist() -> None:
+    """The glossary, the guide for contributors and the other documents lead to files that are there."""
+    lost = [
+        (document.name, path)
+        for document in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+        for path in re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w/]+\.\w+)`", document.read_text("utf-8"))
+        if not (ROOT / path).exists()
+    ]
+    assert lost == []
