@@ -121,6 +121,8 @@ ERRORS = {
     "forbidden": "Здесь ничего не нашлось. Проверьте номер или откройте /help.",
     "not_found": "Здесь ничего не нашлось. Проверьте номер или откройте /help.",
     "link_dead": LINK_DEAD,
+    "message_outdated": "Повторить нельзя: ссылка или код в этом сообщении устарели. Если человек ещё ждёт, "
+    "пусть запросит новые, а это сообщение можно убрать.",
     "link_locked": LINK_LOCKED,
     "link_taken": LINK_TAKEN,
     "invite_dead": STAFF_LINK_DEAD,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from school.centre import Centre
 from school.mailroom import LetterState, StoredLetter, Topic
+from school.notices import Notice
 from school.order import Order
 
 
@@ -61,9 +62,6 @@ class MailQueue(Protocol):
     async def given_up(self, limit: int) -> Sequence[QueuedMessage]:
         """Return messages that will not be sent, the latest first."""
 
-    async def retry_dead(self, message_id: str, now: datetime) -> bool:
-        """Send a message given up once more, its attempts counted anew; False where it is none."""
-
     async def drop(self, message_id: str, now: datetime) -> bool:
         """Take a message away for ever and forget its data; False where it is gone or is being sent."""
 
@@ -116,6 +114,9 @@ class MailUnit(Protocol):
     async def letter(self, letter_id: int) -> StoredLetter | None:
         """Return the letter of this id, or None."""
 
+    async def given_up(self, message_id: str) -> Notice | None:
+        """Return a message that was given up, the hashes of secrets in its data, or None where it is none."""
+
     async def letters_of(self, subject: str, state: LetterState) -> Sequence[StoredLetter]:
         """Return letters of this state about this subject, in order of arrival."""
 
@@ -145,6 +146,9 @@ class MailUnit(Protocol):
 
     def link_letter(self, notice_id: str, token_sha256: str) -> None:
         """Stage which reply token a letter of ours carries, so that its Message-ID in References finds the topic."""
+
+    def send_again(self, message_id: str, data: dict[str, Any], now: datetime) -> None:
+        """Stage that a message given up is sent with these data, tried anew; a `Conflict` if it is not."""
 
     def set_letter(self, letter_id: int, state: LetterState, *, subject: str = "", reason: str = "") -> None:
         """Stage another state of a letter with its subject and reason; "pending" counts its attempts anew.

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from school.sealed_links import sealed
 from storage.tables import outbox, visitors
 
 if TYPE_CHECKING:
@@ -196,7 +197,10 @@ _FREE_AND_LATER = (
 _BACK = update(outbox).where(_FREE_AND_LATER, outbox.c.outage).values(due_at=_AT, outage=False)
 # What was never leased is meant to go out later.
 _HASTEN = update(outbox).where(_FREE_AND_LATER, outbox.c.fence > 0).values(due_at=_AT)
-_DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR)
+_DEAD = _finish(state="dead", finished_at=_AT, error=_ERROR, data=bindparam("kept", type_=outbox.c.data.type))
+_HELD = select(outbox.c.id, outbox.c.channel, outbox.c.data).where(
+    outbox.c.id.in_(bindparam("rows", expanding=True)), outbox.c.state == _PENDING
+)
 _NOT_NEEDED = _finish(state="cancelled", finished_at=_AT, error="not needed any more", data={})
 # Never leased means that no sender has seen it. The key of what was taken back is free again.
 CANCEL = (
@@ -312,6 +316,15 @@ def _record(outcomes: Sequence[Outcome], now: datetime, connection: Connection) 
                 dead.append({**held, "at": now, "reason": outcome.error})
             case NotNeeded():
                 dropped.append({**held, "at": now})
+    if dead:
+        dead = _without_secrets(dead, connection)
     for statement, rows in ((_SENT, sent), (_RETRY, retried), (_DEAD, dead), (_NOT_NEEDED, dropped)):
         if rows:
             connection.execute(statement, rows)
+
+
+def _without_secrets(dead: list[dict[str, Any]], connection: Connection) -> list[dict[str, Any]]:
+    """Return the parameters of `_DEAD` with the data to keep; what is not pending any more is left out."""
+    found = connection.execute(_HELD, {"rows": [one["row"] for one in dead]})
+    kept = {row.id: sealed(row.channel, row.data) for row in found}
+    return [{**one, "kept": kept[one["row"]]} for one in dead if one["row"] in kept]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, Update, bindparam, func, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, null, or_, select, update
 
 from school.ports_mail import QueuedMessage
 from storage.tables import outbox
@@ -27,10 +27,21 @@ _WAITING = (
 _FAILING = select(*_COLUMNS).where(_PENDING, _O.attempts > 0).order_by(_O.seq).limit(bindparam("limit"))
 _GIVEN_UP = select(*_COLUMNS).where(_O.state == "dead").order_by(_O.seq.desc()).limit(bindparam("limit"))
 _AT: ColumnElement[datetime] = bindparam("at", type_=_O.due_at.type)
-_RETRY = (
+ONE_GIVEN_UP = select(_O.id, _O.kind, _O.channel, _O.recipient, _O.data, _O.dedupe, _O.bulk).where(
+    _O.id == bindparam("row"), _O.state == "dead"
+)
+SEND_AGAIN = (
     update(outbox)
     .where(_O.id == bindparam("row"), _O.state == "dead")
-    .values(state="pending", attempts=0, due_at=_AT, finished_at=null(), leased_until=null(), error=null())
+    .values(
+        state="pending",
+        data=bindparam("renewed", type_=_O.data.type),
+        attempts=0,
+        due_at=_AT,
+        finished_at=null(),
+        leased_until=null(),
+        error=null(),
+    )
 )
 # What is being sent cannot be taken away: whether it has gone out is not known.
 _DROP = (
@@ -61,17 +72,10 @@ class OutboxQueue:
         """Return messages that will not be sent, the latest first."""
         return await self._messages(_GIVEN_UP, limit)
 
-    async def retry_dead(self, message_id: str, now: datetime) -> bool:
-        """Send a message given up once more, its attempts counted anew; False where it is none."""
-        return await self._change(_RETRY, message_id, now)
-
     async def drop(self, message_id: str, now: datetime) -> bool:
         """Take a message away for ever and forget its data; False where it is gone or is being sent."""
-        return await self._change(_DROP, message_id, now)
+        given = {"row": message_id, "at": now}
+        return await self._database.write(lambda c: bool(c.execute(_DROP, given).rowcount))
 
     async def _messages(self, query: Select[Any], limit: int) -> list[QueuedMessage]:
         return await self._database.run(lambda c: [QueuedMessage(*row) for row in c.execute(query, {"limit": limit})])
-
-    async def _change(self, statement: Update, message_id: str, now: datetime) -> bool:
-        given = {"row": message_id, "at": now}
-        return await self._database.write(lambda c: bool(c.execute(statement, given).rowcount))

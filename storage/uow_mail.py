@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, bindparam, case, delete, update
 from sqlalchemy.dialects import sqlite
@@ -10,12 +11,14 @@ from sqlalchemy.dialects import sqlite
 from school.centre import Centre
 from school.mailboxes import mailbox_key
 from school.mailroom import LetterState, StoredLetter, Topic
+from school.notices import Notice
 from school.order import Order
 from school.ports_mail import AddressFault
 from storage import reads_mail
 from storage import tables_mail as m
 from storage.inserts import insert_into, upsert
 from storage.mapping import values
+from storage.outbox_queue import ONE_GIVEN_UP, SEND_AGAIN
 from storage.staging import Staged
 from storage.uow_base import UowBase
 
@@ -61,6 +64,11 @@ class UowMail(UowBase):
         """Return the letter of this id, or None."""
         return await self._database.run(lambda c: reads_mail.letter(c, letter_id))
 
+    async def given_up(self, message_id: str) -> Notice | None:
+        """Return a message that was given up, the hashes of secrets in its data, or None where it is none."""
+        row = await self._database.run(lambda c: c.execute(ONE_GIVEN_UP, {"row": message_id}).one_or_none())
+        return None if row is None else Notice(*row)
+
     async def letters_of(self, subject: str, state: LetterState) -> Sequence[StoredLetter]:
         """Return letters of this state about this subject, in order of arrival."""
         return await self._database.run(lambda c: reads_mail.letters_of(c, subject, state))
@@ -103,6 +111,10 @@ class UowMail(UowBase):
         statement = upsert(self._database.dialect, m.letters_out, "notice_id")
         row = {"notice_id": notice_id, "token_sha256": token_sha256}
         self._stage(Staged(statement, row), "letter out", notice_id)
+
+    def send_again(self, message_id: str, data: dict[str, Any], now: datetime) -> None:
+        """Stage that a message given up is sent with these data, tried anew; a `Conflict` if it is not."""
+        self._stage(Staged(SEND_AGAIN, {"row": message_id, "renewed": data, "at": now}, 1), "again", message_id)
 
     def set_letter(self, letter_id: int, state: LetterState, *, subject: str = "", reason: str = "") -> None:
         """Stage another state of a letter with its subject and reason; "pending" counts its attempts anew.

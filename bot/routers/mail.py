@@ -49,9 +49,9 @@ async def dead(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
 @router.callback_query(MailButton.filter(), Acting("retry"))
 async def retry(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Send it once more."""
-    await mail_desk.retry(talk.uow, talk.session, _desk(talk).queue, callback_data.key, talk.now)
+    await mail_desk.retry(talk.uow, talk.session, callback_data.key, talk.now)
     talk.replies.toast = view.retried(1)
-    await _show_dead(talk, 0)
+    await _show_dead(talk, 0, but=callback_data.key)
 
 
 @router.callback_query(MailButton.filter(), Acting("drop"))
@@ -64,8 +64,8 @@ async def drop(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
 @router.callback_query(MailButton.filter(), Acting("all"))
 async def retry_all(_: CallbackQuery, talk: Talk) -> None:
     """Send all of them once more."""
-    count = await mail_desk.retry_all(talk.uow, talk.session, _desk(talk).queue, talk.now)
-    put(talk, Screen(view.retried(count)))
+    count, outdated = await mail_desk.retry_all(talk.uow, talk.session, _desk(talk).queue, talk.now)
+    put(talk, Screen(view.retried(count, outdated)))
 
 
 @router.callback_query(MailButton.filter(), Acting("list"))
@@ -132,9 +132,9 @@ async def _overview(talk: Talk) -> Screen:
     return view.overview(found, aside, talk.settings)
 
 
-async def _show_dead(talk: Talk, place: int) -> None:
+async def _show_dead(talk: Talk, place: int, but: str = "") -> None:
     found = await mail_desk.outgoing(talk.uow, talk.session, _desk(talk).queue)
-    put(talk, view.dead(found.dead, place, talk.settings))
+    put(talk, view.dead([one for one in found.dead if one.id != but], place, talk.settings))
 
 
 async def _shown(talk: Talk, raw_id: str) -> ShownLetter | None:

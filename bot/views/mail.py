@@ -84,9 +84,12 @@ def dead(messages: Sequence[QueuedMessage], place: int, settings: Settings) -> S
     return Screen("\n".join(lines), tuple(rows))
 
 
-def retried(count: int) -> str:
-    """Say how many messages are sent once more."""
-    return f"✅ Отправляем ещё раз: {plural(count, *MESSAGES)}." if count else "Повторять нечего."
+def retried(count: int, outdated: int = 0) -> str:
+    """Say how many messages are sent once more, and how many are not, their links being past."""
+    words = f"✅ Отправляем ещё раз: {plural(count, *MESSAGES)}." if count else "Повторять нечего."
+    if outdated:
+        words += f" Не повторили {plural(outdated, *MESSAGES)}: ссылки или коды в них устарели. Их можно убрать."
+    return words
 
 
 def listed(letters: Sequence[StoredLetter], page: int, total: int, settings: Settings) -> Screen:

@@ -8,6 +8,7 @@ from school.errors import NotFound
 from school.ports import Session, UnitOfWork
 from school.ports_mail import MailQueue, QueuedMessage
 from school.use_cases.find import require_role, who
+from school.use_cases.send_again import MessageOutdated, send_again
 
 MOST = 200
 BOUNCING = 5
@@ -35,21 +36,29 @@ async def outgoing(uow: UnitOfWork, session: Session, queue: MailQueue) -> Outgo
     return Outgoing(tuple(await queue.waiting()), failing, dead, tuple(bouncing))
 
 
-async def retry(uow: UnitOfWork, session: Session, queue: MailQueue, message_id: str, now: datetime) -> None:
-    """Send a message given up once more. Raises `Forbidden`, `NotFound` where it is none any more."""
+async def retry(uow: UnitOfWork, session: Session, message_id: str, now: datetime) -> None:
+    """Stage one more try of a message given up. Raises `Forbidden`, `NotFound`, `MessageOutdated`."""
     require_role(session, Role.ADMIN)
-    if not await queue.retry_dead(message_id, now):
-        raise NotFound
+    await send_again(uow, message_id, now)
     uow.audit(f"chat:{who(session)}", "message.retried", message_id)
 
 
-async def retry_all(uow: UnitOfWork, session: Session, queue: MailQueue, now: datetime) -> int:
-    """Send the messages given up once more, the latest `MOST`; return how many there were. Raises `Forbidden`."""
+async def retry_all(uow: UnitOfWork, session: Session, queue: MailQueue, now: datetime) -> tuple[int, int]:
+    """Stage one more try of the messages given up, the latest `MOST`. Raises `Forbidden`.
+
+    Return how many are sent, and how many are not, since what they lead to has passed.
+    """
     require_role(session, Role.ADMIN)
-    retried = [one.id for one in await queue.given_up(MOST) if await queue.retry_dead(one.id, now)]
-    for message_id in retried:
-        uow.audit(f"chat:{who(session)}", "message.retried", message_id)
-    return len(retried)
+    tried, outdated = 0, 0
+    for one in await queue.given_up(MOST):
+        try:
+            await retry(uow, session, one.id, now)
+            tried += 1
+        except MessageOutdated:
+            outdated += 1
+        except NotFound:
+            continue  # somebody else has retried or dropped it
+    return tried, outdated
 
 
 async def drop(uow: UnitOfWork, session: Session, queue: MailQueue, message_id: str, now: datetime) -> None:

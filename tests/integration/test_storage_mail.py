@@ -110,7 +110,7 @@ async def test_content_of_handled_letters_is_let_go(database: Database) -> None:
     """Only handled letters give their content up; their rows stay, so that the same letter is not taken again."""
     first, second = await take(database, 1), await take(database, 2)
     await commit(database, lambda u: u.mark_letter_handled(first.id), lambda u: u.count_answer("s@example.ru", TODAY))
-    assert set(await database.uow(CLOCK).document_ids()) == {first.raw_id, second.raw_id}
+    assert set(await database.mail_inbox.raw_ids()) == {first.raw_id, second.raw_id}
     assert await database.mail_inbox.forget(NOW) == []
     assert await database.mail_inbox.forget(NOW + timedelta(days=1)) == [first.raw_id]
     assert await database.mail_inbox.forget(NOW + timedelta(days=1)) == []
@@ -182,8 +182,8 @@ async def test_administrator_sees_and_changes_the_queue(database: Database) -> N
     assert (trouble.id, trouble.attempts, trouble.error, trouble.due_at) == (failing.id, 1, "busy", later)
     assert [(one.id, one.state, one.error) for one in await queue.given_up(10)] == [(dead.id, "dead", "gone")]
     assert not await queue.drop(sending.id, NOW)
-    assert not await queue.retry_dead(failing.id, NOW)
-    assert await queue.retry_dead(dead.id, NOW)
+    assert await database.uow(CLOCK).given_up(failing.id) is None
+    await commit(database, lambda u: u.send_again(dead.id, {"text": "Новое"}, NOW))
     assert [row.id for row in await database.outbox.claim("chat", 3, 60, NOW)] == [dead.id]
     assert await queue.drop(failing.id, NOW)
     assert not await queue.drop(failing.id, NOW)

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from school.facts import QuestionnaireFacts
+from school.tokens import digest
 from storage.database import Database
 from tests.integration.storage_samples import CENTRE, CLOCK, NOW
 
@@ -110,5 +111,25 @@ async def test_rows_of_the_second_schema_are_found_by_the_new_columns(database_u
         (line, *_) = facts.order.lines
         unit.save_line("o1", line)
         await unit.commit()
+    finally:
+        await opened.close()
+
+
+async def test_messages_given_up_before_lose_their_secrets(database_url: str) -> None:
+    """A letter given up under an earlier release keeps the hash of its link's secret, not the secret."""
+    secret = "AbCdefghijklmnopqrstuvwx"
+    opened = await Database.open(database_url)
+    try:
+        await opened.write(lambda c: upgrade(c, "0012"))
+        row = text(
+            "INSERT INTO outbox (id, kind, channel, recipient, data, dedupe, bulk, state, fence, due_at, created_at) "
+            "VALUES ('n1', 'questionnaire_invite', 'mail', 's@example.ru', :data, 'd1', false, 'dead', 1, "
+            "'2027-05-03 09:30:00.000000', '2027-05-03 09:30:00.000000')"
+        )
+        await opened.write(lambda c: c.execute(row, {"data": f'{{"secret":"{secret}","name":"Анна"}}'}).close())
+        await opened.migrate()
+        found = await opened.uow(CLOCK).given_up("n1")
+        assert found is not None
+        assert found.data == {"secret": f"sha256:{digest(secret)}", "name": "Анна"}
     finally:
         await opened.close()

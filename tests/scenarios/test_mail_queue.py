@@ -1,5 +1,7 @@
 """`/mail`: letters that nobody took are filed by one tap, messages that were given up are retried or dropped."""
 
+import asyncio
+import re
 from email.message import EmailMessage
 from uuid import uuid4
 
@@ -22,6 +24,7 @@ from tests.scenarios.letter_steps import (
     letter_to,
     open_mail,
 )
+from tests.scenarios.page_steps import browsing, open_pages, proved
 from tests.scenarios.review_steps import press_data
 
 STRANGER = "kto-to@pochta.example"
@@ -191,6 +194,56 @@ async def test_given_up_messages_are_retried_and_dropped(stage: Stage) -> None:
     third = await admin.wait_for("Не доставлено 1 из 2", timeout=40)
     await admin.press("Повторить все", third)
     await admin.wait_for("Отправляем ещё раз: 2 сообщения", timeout=40)
+
+
+async def test_a_given_up_invitation_goes_again_with_a_link_that_opens(stage: Stage) -> None:
+    """A refused invitation keeps no secret; «Повторить» sends it with a link that opens; an outdated one is named."""
+    base = await open_pages(stage)
+    admin = await stage.admin()
+    await stage.mailbox.set_state("refuse_permanent", [SOKOLOVA])
+    await invited(stage)
+    await refused(stage)
+    rows = await stage.app.database.run(
+        lambda c: str(c.execute(text("SELECT data FROM outbox WHERE state='dead'")).all())
+    )
+    assert "sha256:" in rows
+    assert not re.search(r"\W[\w-]{24}\W", rows)
+    await stage.mailbox.set_state("up", [SOKOLOVA])
+    await admin.send("/mail")
+    await admin.press("Не доставлены (1)", await admin.wait_for("Не доставлены: ", timeout=40))
+    await admin.press("Повторить", await admin.wait_for("Не доставлено 1 из 1", timeout=40))
+    letter = await letter_to(stage, SOKOLOVA)
+    (secret,) = set(re.findall(r"/q/([\w-]{24})", letter["text"]))
+    async with browsing(base) as person:
+        assert (await proved(person, secret)).status == 200
+
+
+async def refused(stage: Stage) -> None:
+    """Wait until a letter was given up."""
+    for _ in range(400):
+        if await stage.app.database.mail_queue.given_up(1):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("no letter was given up")
+
+
+async def test_a_link_that_was_replaced_is_named_and_not_sent(stage: Stage) -> None:
+    """A letter whose link has a newer one says why it is not sent again; «Повторить все» counts it."""
+    admin = await stage.admin()
+    uow = stage.app.database.uow(stage.clock)
+    notice = Notice(uuid4().hex, "action_code", "mail", "centre@example.ru", {"code": "sha256:"}, uuid4().hex)
+    uow.add_notice(notice)
+    await uow.commit()
+    await stage.app.database.write(
+        lambda c: c.execute(text("UPDATE outbox SET state='dead', error='550 no' WHERE id=:id"), {"id": notice.id})
+    )
+    await admin.send("/mail")
+    await admin.press("Не доставлены (1)", await admin.wait_for("Не доставлены: ", timeout=40))
+    shown = await admin.wait_for("Не доставлено 1 из 1", timeout=40)
+    await admin.press("Повторить", shown)
+    await admin.wait_for("ссылка или код в этом сообщении устарели", timeout=40)
+    await admin.press("Повторить все", shown)
+    await admin.wait_for("Не повторили 1 сообщение", timeout=40)
 
 
 async def test_roles(stage: Stage) -> None:
