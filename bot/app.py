@@ -184,6 +184,7 @@ class App:
             confirm=self.settings.billing.confirm,
             links=self.settings.links.sites,
             mailbox=self.settings.reply_base(),
+            caps=self.settings.limits.caps(),
         )
 
     def _start_ticker(self) -> None:

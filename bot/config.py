@@ -30,6 +30,7 @@ from pydantic_settings import (
 from bot.config_values import bracketed, database_url, listed
 from bot.reminder_config import Reminders
 from school.forms.questionnaire import FRDO
+from school.letter_caps import CAPS, Caps
 
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 SHORTEST_KEY = 16
@@ -261,6 +262,19 @@ class Links(Section):
     sites: Annotated[tuple[Link, ...], BeforeValidator(_links), BeforeValidator(bracketed)] = ()
 
 
+class LimitsSection(Section):
+    """How many letters orders may cause in a day; `telegram.limits` is another thing."""
+
+    letters_per_orderer: Annotated[int, Field(ge=1)] = CAPS.orderer
+    letters_per_centre: Annotated[int, Field(ge=1)] = CAPS.centre
+    letters_per_mailbox: Annotated[int, Field(ge=1)] = CAPS.mailbox
+    letters_in_all: Annotated[int, Field(ge=1)] = CAPS.total
+
+    def caps(self) -> Caps:
+        """Return them as the use cases take them."""
+        return Caps(self.letters_per_orderer, self.letters_per_centre, self.letters_per_mailbox, self.letters_in_all)
+
+
 class PersonalData(Section):
     """`in_chat` false: no personal field and no document is asked or sent in any chat."""
 
@@ -295,6 +309,7 @@ class Settings(BaseSettings):
     billing: Billing = Billing()
     reminders: Reminders = Reminders()
     links: Links = Links()
+    limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="after")
     def _webhook_has_address(self) -> Self:

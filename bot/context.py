@@ -11,6 +11,7 @@ from aiogram.types import Message
 from bot.replies import Replies
 from school.centre import Role
 from school.jobs import Jobs
+from school.letter_caps import CAPS, Caps
 from school.mailroom import order_address
 from school.ports import Session, UnitOfWork, Uploads
 from school.ports_mail import MailQueue
@@ -36,6 +37,7 @@ class Settings:
     confirm: Confirm = "centre"
     links: tuple[tuple[str, str], ...] = ()
     mailbox: str | None = None
+    caps: Caps = CAPS
 
     @property
     def zone(self) -> ZoneInfo:

@@ -65,6 +65,7 @@ def page_settings(settings: Settings, username: str) -> PageSettings | None:
         mail=settings.smtp is not None,
         links=settings.links.sites,
         trusted_proxies=parse_networks(settings.web.trusted_proxies),
+        caps=settings.limits.caps(),
     )
 
 

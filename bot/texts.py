@@ -1,6 +1,7 @@
 """Chat sentences that no view builds from data, and the words of errors."""
 
 from school.errors import SchoolError
+from wording.held import REFUSED as REFUSED_HELD
 
 CONFIRM_LABELS = {"education": "Понятно, подходит", "rights": "Подтверждаю"}
 
@@ -127,6 +128,7 @@ ERRORS = {
     "link_taken": LINK_TAKEN,
     "invite_dead": STAFF_LINK_DEAD,
     "nobody_to_write_to": "Кураторов в этой переписке пока нет. Напишите или позвоните в поддержку.",
+    "order_held": REFUSED_HELD,
     "nudged_today": "Сегодня этому ученику уже напоминали. Следующее напоминание можно отправить через сутки.",
     "nothing_to_nudge": "Напоминать не о чем: от ученика сейчас ничего не ждём. Что ждём — видно в /orders.",
     "link_not_needed": "Ссылка больше не нужна: по этой анкете уже всё решено. Состояние видно в /orders.",

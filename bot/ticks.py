@@ -14,6 +14,7 @@ from scheduler.diplomas import DiplomaReminder
 from scheduler.documents import Sweeper
 from scheduler.drafts import DraftKeeper
 from scheduler.groups import GroupDigest
+from scheduler.held import HeldKeeper
 from scheduler.letters_aside import AsideTeller
 from scheduler.queue import QueueKeeper, QueuePolicy
 from scheduler.reminders import ReminderKeeper
@@ -28,9 +29,11 @@ log = logging.getLogger(__name__)
 INBOX_KEPT = timedelta(days=7)
 LETTERS_KEPT = timedelta(days=30)
 # Tokens that say nothing once they are over: a browser's visits and sign-ins, drafts on their way, used init data;
-# what students and curators wrote to each other is kept no longer than its term.
-FLEETING = ("visit", "staff_visit", "sign_in", "draft", "init_data", "said")
+# what students and curators wrote to each other is kept no longer than its term; links that confirm orders.
+FLEETING = ("visit", "staff_visit", "sign_in", "draft", "init_data", "said", "confirm")
 FLEETING_KEPT = timedelta(days=1)
+# Letters are counted by days; a counter of the day before is looked at by nobody.
+COUNTED = timedelta(days=2)
 
 
 def teller(look: TicksLook) -> Told:
@@ -53,6 +56,7 @@ def all_ticks(database: Database, vaults: Vaults, mailroom: Mailroom, clock: Clo
     async def forget() -> None:
         await database.inbox.forget(clock.now() - INBOX_KEPT)
         await database.forget_tokens(FLEETING, clock.now() - FLEETING_KEPT)
+        await database.forget_buckets(clock.now() - COUNTED)
         await mailroom.forget(clock.now() - LETTERS_KEPT)
 
     zone, reminders = settings.school.timezone, settings.reminders
@@ -60,6 +64,7 @@ def all_ticks(database: Database, vaults: Vaults, mailroom: Mailroom, clock: Clo
     drafts = DraftKeeper(open_uow, database.drafts_to_nudge, database.drafts_to_expire, clock, zone, reminders.drafts())
     return [
         Tick("drafts", 60, drafts),
+        Tick("held", 60, HeldKeeper(open_uow, database.orders_to_confirm, clock)),
         Tick(
             "diplomas",
             60,

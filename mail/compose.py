@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from mail.addresses import WireAddress, read_sender, wire_address
 from mail.errors import ComposeError
-from mail.letters import LETTERS, Attachment, Links, client_links, with_links
+from mail.letters import LETTERS, Attachment, Links, client_links, confirm_link, with_links
 from mail.reply_token import reference, reply_address, subject_mark
 from mail.templating import render
 from mail.wire import serialise
@@ -59,7 +59,11 @@ def compose(
     try:
         values = letter.context(with_links(data, links) if letter.needs_links else data, settings)
         token, base = data.get("reply"), settings.get(REPLY_BASE)
-        more = {"answerable": bool(token and base), "client_links": client_links(data, links)}
+        more = {
+            "answerable": bool(token and base),
+            "client_links": client_links(data, links),
+            "confirm_link": confirm_link(data, links),
+        }
         rendered = render(kind, {**values, **more})
         message = _headed(rendered.subject, envelope)
         if data.get("in_reply_to"):

@@ -9,12 +9,15 @@ from school.mailroom import order_address
 from school.payer import PayerKind
 from school.people import fold
 from school.terms import add_working_days
+from wording.held import to_staff
 from wording.labels import FILLED_IN_BY_CLIENT, FILLED_IN_BY_STAFF, FLAG_LABELS, STARTS_SOON_LABEL
 from wording.order_block import OrderData, StudentData, order_block, orderer_rows, payer_rows
 from wording.shorten import short_course, shortened
 
 ADMISSION_WORKING_DAYS = 3  # REGULATIONS A1
 _SUBJECT_NAME = 36
+# A stranger may have typed it: no letter to a student carries more of it.
+_LONGEST_NAME = 150
 
 
 def order_to_centre(data: OrderData, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -37,6 +40,7 @@ def order_to_centre(data: OrderData, settings: Mapping[str, str]) -> dict[str, A
         "attention": _attention(data["students"], placed.date()),
         "block": order_block(data),
         "order_mailbox": _order_mailbox(data, settings),
+        "held": to_staff(data.get("held", "")),
     }
 
 
@@ -53,6 +57,7 @@ def questionnaire_invite(data: Mapping[str, Any], settings: Mapping[str, str]) -
     own = kind is not PayerKind.ORGANISATION and fold(data["student_name"]) in fold(data["payer_name"])
     return {
         **data,
+        "payer_name": shortened(data["payer_name"], _LONGEST_NAME),
         "course_short": subject_course(data["course_title"]),
         "starts": date.fromisoformat(data["starts"]),
         "expires": date.fromisoformat(data["expires"]),

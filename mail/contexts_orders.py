@@ -3,9 +3,10 @@
 import base64
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from wording.dates import period_with_year
+from wording.held import CAPPED
 from wording.order_block import OrderData
 
 MOST_FAULTS = 20
@@ -52,7 +53,13 @@ class OrderNotTakenData(TypedDict):
 
 
 class OrderAcceptedData(OrderData):
-    """Data of `order_accepted`: the order, as `order_to_centre` has it."""
+    """Data of `order_accepted`: the order, as `order_to_centre` has it.
+
+    `confirm` holds the secret of the link that confirms a stranger's order, `nudge`: nobody has pressed it for a day.
+    """
+
+    confirm: NotRequired[dict[str, str]]
+    nudge: NotRequired[bool]
 
 
 def order_form(data: OrderFormData, _: Mapping[str, str]) -> dict[str, Any]:
@@ -88,6 +95,9 @@ def order_accepted(data: OrderAcceptedData, _: Mapping[str, str]) -> dict[str, A
         "total": data["total"],
         "students": students,
         "orderer_email": data["orderer"]["email"],
+        "held": data.get("held", ""),
+        "capped": CAPPED,
+        "nudge": data.get("nudge", False),
     }
 
 

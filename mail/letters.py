@@ -40,6 +40,10 @@ class Links:
         """Return the questionnaire's page, or None where there are no pages."""
         return f"{self.public_url.rstrip('/')}/q/{secret}" if self.public_url else None
 
+    def confirm(self, secret: str) -> str | None:
+        """Return the page that confirms an order, or None where there are no pages."""
+        return f"{self.public_url.rstrip('/')}/confirm/{secret}" if self.public_url else None
+
     def me(self, secret: str) -> str | None:
         """Return the person's own page (a student's courses, a client's order), or None where there are no pages."""
         return f"{self.public_url.rstrip('/')}/me/{secret}" if self.public_url else None
@@ -184,3 +188,8 @@ def client_links(data: Mapping[str, Any], links: Links | None) -> list[tuple[str
     """
     made = [(str(one["number"]), links.me(one["secret"])) for one in data.get("clients", ())] if links else []
     return [(number, link) for number, link in made if link]
+
+
+def confirm_link(data: Mapping[str, Any], links: Links | None) -> str | None:
+    """Return the page that confirms the order of the letter; None where it needs none, or there are no pages."""
+    return links.confirm(str(data["confirm"]["secret"])) if links and data.get("confirm") else None

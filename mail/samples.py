@@ -13,6 +13,7 @@ SETTINGS = {
 
 
 CLIENTS: dict[str, Any] = {"clients": [{"number": "0123-0042", "secret": "PRIMERzakazchik0000000"}]}
+HELD: dict[str, Any] = {"held": "stranger", "confirm": {"secret": "PRIMERpodtverzhdenie00"}}
 
 
 def student(name: str, email: str, *flags: str) -> StudentData:
@@ -132,6 +133,8 @@ def _order_letters() -> dict[str, tuple[str, Any]]:
     return {
         "order_to_centre": ("order_to_centre", order()),
         "letter_sealed": ("letter_sealed", {"answers": "Анкета"}),
+        "order_to_centre_held": ("order_to_centre", order() | {"held": "stranger"}),
+        "order_to_centre_capped": ("order_to_centre", order() | {"held": "cap"}),
         "reminders_off": ("reminders_off", {"answers": "Заполните анкету"}),
         "order_form": ("order_form", {"centre_name": "СЦ «Пример»", "file": _file()}),
         "order_faults": (
@@ -151,6 +154,9 @@ def _order_letters() -> dict[str, tuple[str, Any]]:
             {"centre_name": "СЦ «Пример»", "why": "Это не таблица, а другой файл.", "faults": [], "file": _file()},
         ),
         "order_accepted": ("order_accepted", order() | CLIENTS),
+        "order_accepted_held": ("order_accepted", order() | CLIENTS | HELD),
+        "order_accepted_nudge": ("order_accepted", order() | HELD | {"nudge": True}),
+        "order_accepted_capped": ("order_accepted", order() | CLIENTS | {"held": "cap"}),
         **{
             f"order_not_taken_{why}": ("order_not_taken", {"centre_name": "СЦ «Пример»", "why": why})
             for why in ("closed", "looks_repeated", "not_on_sale", "several_files")

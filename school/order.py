@@ -11,6 +11,7 @@ PaymentState = Literal["unpaid", "paid"]
 TestState = Literal["none", "passed", "failed"]
 TrainingState = Literal["not_started", "studying", "finished", "expelled"]
 Preference = Literal["chat", "mail", ""]
+HeldWhy = Literal["", "stranger", "cap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order; `number` is what people say ("0123-0042"), `id` is opaque, `placed_by` a chat account's id."""
+    """An order; `number` is what people say ("0123-0042"), `id` is opaque, `placed_by` a chat account's id.
+
+    `held_since` is when its letters to students began to wait, for `held_why`: nobody has confirmed the orderer's
+    mailbox ("stranger"), or there were too many letters ("cap": staff alone let it go). `held_nudged_at`: when the
+    orderer was reminded of it; `released_at` and `released_by` (as the audit names them): who let the letters go.
+    """
 
     id: str
     number: str
@@ -104,6 +110,16 @@ class Order:
     filled_in_by_staff: bool = False
     version: int = 1
     extra: dict[str, str] = field(default_factory=dict)
+    held_since: datetime | None = None
+    held_why: HeldWhy = ""
+    held_nudged_at: datetime | None = None
+    released_at: datetime | None = None
+    released_by: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is written to its students yet."""
+        return self.held_since is not None and self.released_at is None
 
     def line(self, line_id: str) -> OrderLine:
         """Return the line of this id. KeyError where it is not the order's."""

@@ -16,6 +16,7 @@ from school.notices import Notice
 from school.order import Order, OrderLine, Payer
 from school.ports_audit import AuditUnit
 from school.ports_billing import BillingUnit, ClosingUnit
+from school.ports_limits import LimitsUnit
 from school.ports_mail import MailUnit
 from school.ports_reminders import RemindersUnit
 from school.ports_school import SchoolUnit
@@ -145,7 +146,9 @@ class Pictures(Protocol):
         """
 
 
-class UnitOfWork(MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, AuditUnit, SchoolUnit, Protocol):
+class UnitOfWork(
+    MailUnit, BillingUnit, ClosingUnit, RemindersUnit, StatusUnit, AuditUnit, SchoolUnit, LimitsUnit, Protocol
+):
     """One input's reads and staged writes; those about letters, money and reminders in the ports beside this one."""
 
     async def session(self, user_id: int) -> Session:

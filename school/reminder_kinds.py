@@ -117,6 +117,8 @@ def _course_starts(facts: OrderFacts) -> Iterator[Matter]:
 
 
 def _questionnaires(facts: OrderFacts, zone: tzinfo) -> Iterator[Matter]:
+    if facts.order.held:
+        return  # nobody has been given a link yet
     known = {q.line_id: q for q in facts.questionnaires}
     for line in facts.order.lines:
         found = known.get(line.id)
@@ -128,7 +130,8 @@ def _questionnaires(facts: OrderFacts, zone: tzinfo) -> Iterator[Matter]:
             since = _day(found.returned_at, zone) if found and found.returned_at else None
             yield Matter("questionnaire_returned", line.id, since, line.starts, about, (line,))
         elif state in ("not_started", "filling"):
-            since = _day(line.nudged_at or facts.order.placed_at, zone)  # the client's own reminder counts as one
+            first = facts.order.released_at or facts.order.placed_at
+            since = _day(line.nudged_at or first, zone)  # the client's own reminder counts as one
             yield Matter("questionnaire_missing", line.id, since, line.starts, about, (line,))
 
 

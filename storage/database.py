@@ -26,6 +26,7 @@ from storage.mapping import values
 from storage.migration_copy import copy_before
 from storage.outbox import OutboxRow, OutboxStore
 from storage.outbox_queue import OutboxQueue
+from storage.tables_limits import buckets
 from storage.uow import SqlUnitOfWork
 
 T = TypeVar("T")
@@ -106,6 +107,15 @@ class Database:
         """Delete tokens of these kinds that expired before this moment: nothing is told of them any more."""
         statement = delete(t.tokens).where(t.tokens.c.kind.in_(kinds), t.tokens.c.expires_at < before)
         await self.write(lambda c: c.execute(statement).close())
+
+    async def forget_buckets(self, before: datetime) -> None:
+        """Delete counters of windows that began before this moment: they count nothing any more."""
+        statement = delete(buckets).where(buckets.c.window < before)
+        await self.write(lambda c: c.execute(statement).close())
+
+    async def orders_to_confirm(self, held_before: datetime, limit: int) -> list[str]:
+        """Return ids of orders that wait for their orderers since then and were not reminded of, the longest first."""
+        return await self.run(partial(reads.held_orders, before=held_before, limit=limit))
 
     async def drafts_to_nudge(self, touched_before: datetime, limit: int) -> list[Draft]:
         """Return active drafts untouched since then and not nudged yet, the longest first."""

@@ -75,6 +75,18 @@ def order_values(order: Order) -> Values:
         "filled_in_by_staff": order.filled_in_by_staff,
         "version": order.version,
         "extra": order.extra,
+        **held_values(order),
+    }
+
+
+def held_values(order: Order) -> Values:
+    """Return the columns that say whether the letters to students wait, why, and who let them go."""
+    return {
+        "held_since": order.held_since,
+        "held_why": order.held_why,
+        "held_nudged_at": order.held_nudged_at,
+        "released_at": order.released_at,
+        "released_by": order.released_by,
     }
 
 
@@ -150,6 +162,11 @@ def _order(rows: list[Row[Any]]) -> Order:
         filled_in_by_staff=head["filled_in_by_staff"],
         version=head["version"],
         extra=head["extra"],
+        held_since=head["held_since"],
+        held_why=head["held_why"],
+        held_nudged_at=head["held_nudged_at"],
+        released_at=head["released_at"],
+        released_by=head["released_by"],
     )
 
 

@@ -140,6 +140,15 @@ def order_by(connection: Connection, what: str, value: str) -> Order | None:
     return next(iter(orders_of(connection.execute(_ONE_ORDER[what], {"value": value}))), None)
 
 
+_HELD = select(t.orders.c.id).where(t.HELD, t.orders.c.held_since < bindparam("before"))
+_HELD = _HELD.order_by(t.orders.c.held_since, t.orders.c.id).limit(bindparam("limit"))
+
+
+def held_orders(connection: Connection, before: datetime, limit: int) -> list[str]:
+    """Read ids of orders that wait for their orderers since `before` without a reminder, the longest first."""
+    return list(connection.execute(_HELD, {"before": before, "limit": limit}).scalars())
+
+
 # Both databases bound how many values a statement may hold.
 _MOST_VALUES = 500
 _OF_LINES = orders_where(

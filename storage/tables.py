@@ -42,6 +42,7 @@ ADMITTED = text("admitted_at IS NOT NULL")
 NOT_LISTED = text("admitted_at IS NOT NULL AND listed_at IS NULL")
 REMINDED = text("remind_at IS NOT NULL")
 WITHOUT_ACT = text("act = '' AND cancelled_at IS NULL AND (payment = 'paid' OR admitted_at IS NOT NULL)")
+HELD = text("held_why = 'stranger' AND released_at IS NULL AND held_nudged_at IS NULL")
 UNSHIPPED = text("act <> 'closed' AND payment = 'paid' AND cancelled_at IS NULL")
 
 # What `order_lines.admit_by` holds for a line without such a date: it sorts last on both databases, by index.
@@ -191,6 +192,12 @@ orders = Table(
     Column("filled_in_by_staff", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     json("extra"),
+    moment("held_since", null=True),
+    Column("held_why", Text, nullable=False, server_default=""),
+    moment("held_nudged_at", null=True),
+    moment("released_at", null=True),
+    Column("released_by", Text, nullable=False, server_default=""),
+    partial_index("ix_orders_held", "held_since", "id", where=HELD),
     Index("ix_orders_placed_by", "placed_by", "placed_at"),
     Index("ix_orders_inn", "inn", "kpp"),
     Index("ix_orders_payer_folded", "payer_folded"),

@@ -7,6 +7,7 @@ from storage import staging
 from storage.outbox import OutboxRow
 from storage.uow_audit import UowAudit
 from storage.uow_billing import UowClosing, UowMoney
+from storage.uow_limits import UowLimits
 from storage.uow_mail import UowMail
 from storage.uow_reads import UowReads
 from storage.uow_school import UowSchool
@@ -15,7 +16,7 @@ from storage.uow_writes import UowWrites
 Listener = Callable[[list[OutboxRow]], None]
 
 
-class SqlUnitOfWork(UowReads, UowWrites, UowMail, UowMoney, UowClosing, UowAudit, UowSchool):
+class SqlUnitOfWork(UowReads, UowWrites, UowMail, UowMoney, UowClosing, UowAudit, UowSchool, UowLimits):
     """One input's reads and staged writes; the opener commits or rolls back."""
 
     async def commit(self) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 from school.errors import BadAnswer, SchoolError
 from web.render import render
 from web.site import PageSettings
+from wording.held import REFUSED
 from wording.problems import explain
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ WORDS: dict[str, tuple[str, str, int]] = {
         "Кураторов на этой странице пока нет. Напишите или позвоните в поддержку.",
         409,
     ),
+    "order_held": ("Ученикам пока не пишем", REFUSED, 409),
     "nudged_today": (
         "Сегодня этому ученику уже напоминали",
         "Следующее напоминание можно отправить через сутки.",

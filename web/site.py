@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from yarl import URL
 
+from school.letter_caps import CAPS, Caps
 from school.ports import Clock, CommittingUnitOfWork, Pictures, Uploads
 from school.use_cases.billing_desk import Confirm
 from web.limits import Limits
@@ -38,6 +39,7 @@ class PageSettings:
     mail: bool = True
     links: tuple[tuple[str, str], ...] = ()
     trusted_proxies: Networks = ()
+    caps: Caps = CAPS
 
     @property
     def zone(self) -> ZoneInfo:

@@ -21,6 +21,7 @@ EXAMPLES: dict[str, str] = {
     "отлож": "Отложить до 20 мая",
     "напомн": "Напомнить",
     "отмен": "Отменить",
+    "принять": "Принять заявку",
     "код": "Код 123456",
 }
 _PLACE = re.compile(r"(?:строка\s*|п\.?\s*)?(\d{1,3})\s*[:.)—–-]\s*(?=[^\W\d])")
@@ -211,6 +212,11 @@ def _nudge(rest: str) -> _Read:
     return "nudge", {"name": name}
 
 
+def _accept(rest: str) -> _Read:
+    """Take «Принять» and «Принять заявку»; «Принять к оплате» says nothing of an order."""
+    return ("accept", {}) if re.fullmatch(r"(?:заявк\w*)?[\s.!]*", fold(rest)) else None
+
+
 def _head(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{words})\s*[:—–-]?\s*")
 
@@ -225,4 +231,5 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[str], _Read]], ...] = (
     (_head(r"статус\b"), _status),
     (_head(r"отлож(?:ить|ите)\b"), _snooze),
     (_head(r"напомн(?:ить|ите)\b"), _nudge),
+    (_head(r"при(?:нять|мите)\b"), _accept),
 )

@@ -9,6 +9,7 @@ from school.errors import BadAnswer, SchoolError
 from school.use_cases.mail_actor import Done
 from wording.closing import CLIENT_SERVICE, REFUSED
 from wording.dates import date_long
+from wording.held import accepted_words
 from wording.plurals import plural
 from wording.problems import explain
 from wording.statuses import PAYMENT, QUESTIONNAIRE, TEST, TRAINING
@@ -252,6 +253,10 @@ _DONE: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "status": lambda data: status_words(data["orders"]),
     "nudge": _nudge_done,
     "email": _email_done,
+    "accept": lambda data: (
+        f"Заявка № {data['order_number']}. "
+        + accepted_words(data["state"], changed=data["changed"]).removeprefix("✅ ")
+    ),
     "scan": _scan_done,
     "diadoc": lambda data: f"Акт № {data['act_number']}: подписан в Диадоке {_day(data['day'])}. Сроки закрыты.",
     "promised": lambda data: f"Акт № {data['act_number']}: подпишут в Диадоке. Сроки пока идут.",

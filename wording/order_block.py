@@ -1,8 +1,9 @@
 """An order as plain JSON, and the block of «Поле: значение» lines that a manager copies into Клиент-Сервис."""
 
 from datetime import date
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
+from school.order import HeldWhy
 from school.people import format_mobile
 from wording.labels import ORDER_LABELS, PAYER_KIND_LABELS
 
@@ -40,7 +41,10 @@ class StudentData(TypedDict):
 
 
 class OrderData(TypedDict):
-    """The whole order: `total` in kopecks, `placed_at` an aware ISO moment."""
+    """The whole order: `total` in kopecks, `placed_at` an aware ISO moment.
+
+    `held` says why the letters to students wait, "" where they do not.
+    """
 
     number: str
     centre_name: str
@@ -50,6 +54,7 @@ class OrderData(TypedDict):
     total: int
     placed_at: str
     filled_in_by_staff: bool
+    held: NotRequired[HeldWhy]
 
 
 def payer_rows(data: OrderData) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from bot.context import Settings
-from bot.letters import bounces, centres, denied, orders, sealed, students, unclear, unsubscribe
+from bot.letters import bounces, centres, confirming, denied, orders, sealed, students, unclear, unsubscribe
 from bot.letters.post import Post
 from mail.authenticity import Trust
 from mail.automatic import Automatic, Kind
@@ -29,6 +29,7 @@ HANDLERS: tuple[Callable[[Post], Awaitable[bool]], ...] = (
     unsubscribe.handle,
     sealed.handle,
     students.handle,
+    confirming.handle,
     centres.handle,
     orders.handle,
     unclear.handle,

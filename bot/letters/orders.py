@@ -13,7 +13,8 @@ from school.centre import Centre
 from school.forms.field import Context
 from school.mailroom import TopicKind
 from school.use_cases.fill_form import ConsentText
-from school.use_cases.order_by_mail import order_by_mail
+from school.use_cases.hold_order import Placer, confirm_data
+from school.use_cases.order_by_mail import OrderLetter, order_by_mail
 from school.use_cases.place_order import CentreClosed, LooksRepeated, NotOnSale, order_data
 from school.use_cases.visit_page import client_link_data
 from wording.consents import order_consent
@@ -89,8 +90,7 @@ async def _place(post: Post, read: ReadForm, centre: Centre) -> None:
             post.uow,
             centre,
             read.answers,
-            post.stored,
-            consent,
+            OrderLetter(post.stored, consent, _placer(post)),
             post.now,
             repeat=repeat,
         )
@@ -98,8 +98,15 @@ async def _place(post: Post, read: ReadForm, centre: Centre) -> None:
         data = {"why": refused.code, "centre_name": centre.name}
         await post.answer("order_not_taken", data, ("centre", centre.number))
         return
-    data = order_data(placed.order, centre) | client_link_data(post.uow, [placed.order], post.now)
-    await post.answer("order_accepted", data, ("order", placed.order.id))
+    order = placed.order
+    data = order_data(order, centre) | client_link_data(post.uow, [order], post.now)
+    data |= confirm_data(post.uow, order, post.sender, post.now)
+    await post.answer("order_accepted", data, ("order", order.id))
+
+
+def _placer(post: Post) -> Placer:
+    proved = post.topic is not None and bool(post.topic.token_sha256) and post.fits_topic
+    return Placer(mailbox=post.sender, proved=proved, caps=post.settings.caps)
 
 
 def _packed(content: bytes) -> dict[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from bot.callbacks import form, invoice, pay
+from bot.callbacks import form, invoice, pay, students
 from bot.notices.tasks import open_button, students_button
 from bot.replies import Button, Screen
 from school.reminder_kinds import initials
+from wording.held import ACCEPT, to_staff
 from wording.plurals import plural
 from wording.sums import format_sum
 
@@ -22,11 +23,16 @@ def order_to_staff(data: dict[str, Any]) -> Screen:
     count = plural(len(data["students"]), "ученик", "ученика", "учеников")
     payer = data["payer"]
     inn = f", ИНН {escape(payer['inn'])}" if payer.get("inn") else ""
+    wait = to_staff(data.get("held", ""))
+    accept = ((Button(ACCEPT, students("accept", data["number"])),),) if wait else ()
     return Screen(
         f"<b>Новая заявка № {escape(data['number'])}</b> · {count} · {format_sum(data['total'])}\n"
         f"{escape(_short_payer(payer))}{inn}\n"
-        "Выставьте счёт и договор: все данные — в почте центра.",
-        ((invoice_button(data["number"]), paid_button(data["number"]), students_button(data["number"])),),
+        "Выставьте счёт и договор: все данные — в почте центра." + (f"\n\n⏳ {wait}" if wait else ""),
+        (
+            *accept,
+            (invoice_button(data["number"]), paid_button(data["number"]), students_button(data["number"])),
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from school.forms.engine import SUMMARY
 from school.numbers import whole
 from school.use_cases import fill_form
 from school.use_cases.hand_draft import hand_over_draft
+from school.use_cases.hold_order import Placer
 from school.use_cases.place_order import LooksRepeated, place_order
 
 
@@ -106,7 +107,8 @@ async def _place(talk: Talk, button: FormButton, message: int, *, repeat: bool) 
         conversation.ask(talk, asked)
         return
     try:
-        placed = await place_order(talk.uow, talk.session, asked.draft, talk.now, repeat=repeat)
+        placer = Placer(account=talk.user_id, caps=talk.settings.caps)
+        placed = await place_order(talk.uow, talk.session, asked.draft, talk.now, placer, repeat=repeat)
     except LooksRepeated as known:
         numbers = [str(n) for n in known.data["numbers"]]  # type: ignore[attr-defined]
         talk.replies.say(summary_view.repeated(asked.draft, numbers))

@@ -23,12 +23,14 @@ from school.numbers import whole
 from school.order import Enrolment, Order
 from school.use_cases import follow_order, type_correction
 from school.use_cases.ask_replacement import ask_replacement
+from school.use_cases.confirm_order import accept_order
 from school.use_cases.correct_student import TooLateToCorrect
 from school.use_cases.follow_order import StudentAdmitted
 from school.use_cases.nudge_student import nudge_student
 from school.use_cases.resend_link import resend_link
 from school.use_cases.type_correction import FORM, Subject, Typed
 from school.use_cases.visit_page import own_order_link
+from wording.held import accepted_words
 from wording.students import DONE
 
 router = Router(name="students")
@@ -157,6 +159,13 @@ async def _list(talk: Talk, button: StudentsButton) -> None:
         talk.replies.say(screen)
 
 
+async def _accept(talk: Talk, button: StudentsButton) -> None:
+    order = await follow_order.open_number(talk.uow, talk.session, button.key)
+    accepted = await accept_order(talk.uow, talk.session, order.id, talk.now)
+    talk.replies.toast = told = accepted_words(accepted.state, changed=accepted.changed)
+    talk.replies.say(Screen(f"Заявка № {order.number}. {told}"))
+
+
 async def _student(talk: Talk, button: StudentsButton) -> None:
     _show(talk, _one(talk, await follow_order.open_student(talk.uow, talk.session, button.key)))
 
@@ -217,6 +226,7 @@ ACTS: dict[str, Press] = {
     "open": _open,
     "list": _list,
     "page": _page,
+    "accept": _accept,
     "one": _student,
     "nudge": _nudge,
     "link": _link,

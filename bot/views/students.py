@@ -20,6 +20,7 @@ from school.use_cases.type_correction import Subject, Typed
 from wording import fields
 from wording.billing import invoice_line
 from wording.dates import date_short, period_with_year
+from wording.held import ACCEPT, to_client, to_staff
 from wording.plurals import plural
 from wording.students import NEW_ADDRESS, NEW_MOBILE, REPLACES, doubt_words
 
@@ -42,6 +43,8 @@ def listed(
         head += f"\nБез движения: {waiting}. Нажмите номер ученика, чтобы напомнить или прислать ссылку."
     else:
         head += "\nНажмите номер ученика, чтобы посмотреть подробности."
+    if order.held:
+        head += f"\n⏳ {to_staff(order.held_why) if bills else to_client(order.held_why, order.orderer.email)}"
     head += "".join(f"\n{escape(invoice_line(one))}" for one in invoices if one.state != "cancelled")
     lines = [
         f"{n}. {shown_name(line.name, settings)} — {_first_state(line, settings, staff=bills)}" for n, line in shown
@@ -57,6 +60,8 @@ def listed(
         turns.append(Button("Ещё ›", students("list", order.id, str(page + 1))))
     if turns:
         rows.append(tuple(turns))
+    if bills and order.held:
+        rows.append((Button(ACCEPT, students("accept", order.number)),))
     if bills:
         rows.append((Button("Счёт", invoice("open", order.number)),))
     return Screen("\n".join([head, "", *lines]), tuple(rows))

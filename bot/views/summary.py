@@ -15,6 +15,7 @@ from school.terms import add_working_days
 from wording import fields
 from wording.dates import date_long, period_with_year
 from wording.facts import fact_value
+from wording.held import CAPPED
 from wording.plurals import plural
 from wording.sums import format_sum
 
@@ -180,6 +181,8 @@ def sent(order: Order) -> Screen:
 
 
 def _what_next(order: Order) -> str:
+    if order.held:
+        return f"⏳ {CAPPED}"
     if len(order.lines) == 1 and order.lines[0].name == order.orderer.name:
         return "Ссылку на анкету отправляем вам на почту. Заполните её сразу: без анкеты и оплаты не зачислим."
     count = plural(len(order.lines), "ученику", "ученикам", "ученикам")

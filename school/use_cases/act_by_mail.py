@@ -19,6 +19,7 @@ from school.questionnaire import Page
 from school.reminder_kinds import CODES, matters
 from school.use_cases import issue_invoice, receive_payment
 from school.use_cases.billing_desk import NotYours
+from school.use_cases.confirm_order import accept_order
 from school.use_cases.correct_student import correct_email
 from school.use_cases.follow_order import may_nudge
 from school.use_cases.mail_actor import Action, ByMail, Done, Verb, numbered, order_meant
@@ -282,6 +283,12 @@ async def _nudge(uow: UnitOfWork, by: ByMail, action: Action) -> Done:
     return Done("nudge", {"students": told, "today": today})
 
 
+async def _accept(uow: UnitOfWork, by: ByMail, action: Action) -> Done:
+    order = await order_meant(uow, by, action)
+    accepted = await accept_order(uow, by.session, order.id, by.desk.now)
+    return Done("accept", {"order_number": order.number, "state": accepted.state, "changed": accepted.changed})
+
+
 _DOING: dict[Verb, Callable[[UnitOfWork, ByMail, Action], Awaitable[Done]]] = {
     "invoice": _invoice,
     "paid": _paid,
@@ -290,4 +297,5 @@ _DOING: dict[Verb, Callable[[UnitOfWork, ByMail, Action], Awaitable[Done]]] = {
     "snooze": _snooze,
     "nudge": _nudge,
     "undo": undo_by_mail,
+    "accept": _accept,
 }

@@ -18,6 +18,7 @@ from school.ports import Card, Token, UnitOfWork
 from school.tokens import digest
 from school.use_cases.ask_aside import ask_aside
 from school.use_cases.find import find_enrolment
+from school.use_cases.follow_order import require_released
 from school.use_cases.review_questionnaire import Acting, require_reviewer
 from school.use_cases.tell import channel_of, student_data, tell_student
 
@@ -171,14 +172,15 @@ async def _send_on(uow: UnitOfWork, about: Enrolment, text: str, actor: str, now
 async def answer_student(uow: UnitOfWork, who: Acting, line_id: str, text: str) -> Written:
     """Send the curator's text to the student, in chat or by mail.
 
-    Raises `Forbidden`, `NotFound`, `BadAnswer` (message_empty, message_long).
+    Raises `Forbidden`, `NotFound`, `OrderHeld`, `BadAnswer` (message_empty, message_long).
     """
     require_reviewer(who)
     about = await find_enrolment(uow, line_id)
+    require_released(about.order)
     data = {"text": _checked(text), "curator": who.name}
     notice = await tell_student(uow, about, "curator_message", data, dedupe=f"thread:{uuid4().hex}", now=who.now)
-    in_chat = notice.channel == "chat"
-    if in_chat:
+    in_chat = notice is not None and notice.channel == "chat"
+    if notice is not None and in_chat:
         uow.save_card(Card(notice.id, line_id, "thread", int(notice.recipient), who.now))
     keep_said(uow, line_id, Said(data["text"], who.name, who.now, who.user_id))
     uow.audit(who.actor, "conversation.curator", line_id)

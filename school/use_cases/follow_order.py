@@ -26,6 +26,12 @@ class LinkNotNeeded(SchoolError):
     code = "link_not_needed"
 
 
+class OrderHeld(SchoolError):
+    """Nobody has answered for the order yet: nothing is written to its students."""
+
+    code = "order_held"
+
+
 def leads(session: Session, order: Order) -> bool:
     """Tell whether the person is a manager of the order's centre or an administrator."""
     return manages(session, order.centre) or holds(session, Role.ADMIN)
@@ -71,6 +77,12 @@ def require_living(line: OrderLine) -> None:
     """Raise `OrderCancelled` where the student's place was given up: nothing is done about it any more."""
     if line.cancelled:
         raise OrderCancelled
+
+
+def require_released(order: Order) -> None:
+    """Raise `OrderHeld` where the order's letters to students wait for a confirmation."""
+    if order.held:
+        raise OrderHeld
 
 
 def _followed(order: Order | None, session: Session) -> Order:

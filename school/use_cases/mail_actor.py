@@ -29,6 +29,7 @@ Verb = Literal[
     "nudge",
     "undo",
     "scan",
+    "accept",
 ]
 
 

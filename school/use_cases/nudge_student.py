@@ -7,7 +7,7 @@ from school.errors import SchoolError
 from school.order import Enrolment
 from school.ports import Session, UnitOfWork
 from school.use_cases.find import actor
-from school.use_cases.follow_order import centre_of, leads, may_nudge, open_student, require_living
+from school.use_cases.follow_order import centre_of, leads, may_nudge, open_student, require_living, require_released
 from school.use_cases.tell import tell_student
 
 NUDGE_EVERY = timedelta(days=1)
@@ -28,12 +28,13 @@ class NothingToNudge(SchoolError):
 async def nudge_student(uow: UnitOfWork, session: Session, line_id: str, now: datetime) -> Enrolment:
     """Stage a reminder that tells who asked, in chat or by mail with a fresh link; return the student as saved.
 
-    For who placed or proved the order, its centre's managers, administrators. Raises `NotFound`, `NothingToNudge`,
-    `NudgedToday`.
+    For who placed or proved the order, its centre's managers, administrators. Raises `NotFound`, `OrderHeld`,
+    `NothingToNudge`, `NudgedToday`.
     """
     about = await open_student(uow, session, line_id)
     order, line = about.order, about.line
     require_living(line)
+    require_released(order)
     if not may_nudge(line):
         raise NothingToNudge
     if line.nudged_at is not None and now - line.nudged_at < NUDGE_EVERY:

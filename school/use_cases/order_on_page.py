@@ -19,10 +19,12 @@ from school.forms.engine import BadLine, Step
 from school.forms.field import Context
 from school.forms.order import ORDER
 from school.forms.whole import Problem, check_all
+from school.letter_caps import Caps
 from school.order import Payer
 from school.ports import Session, UnitOfWork
 from school.use_cases.answerable import add_letter
 from school.use_cases.fill_form import ConsentText
+from school.use_cases.hold_order import Placer, confirm_data
 from school.use_cases.order_by_mail import NOBODY
 from school.use_cases.place_order import CentreClosed, Placed, order_data, place_order
 from school.use_cases.visit_page import Visit, new_client_link, person_of
@@ -278,11 +280,12 @@ def paste(page: PageOrder, text: str) -> tuple[PageOrder, list[BadLine], int]:
 
 
 async def send(
-    uow: UnitOfWork, page: PageOrder, visit: Visit, now: datetime, *, repeat: bool
+    uow: UnitOfWork, page: PageOrder, visit: Visit, now: datetime, caps: Caps, *, repeat: bool
 ) -> tuple[Placed, str, Visit]:
     """Place the order; return it, the secret of the client's page, and the visit that may see it at once.
 
-    The orderer gets a letter. One draft makes one order however often it is sent. Raises as `place_order`.
+    The orderer gets a letter, within `caps`; it alone holds the link that confirms a stranger's order. One draft makes
+    one order however often it is sent. Raises as `place_order`.
     """
     draft = page.draft
     account = draft.user_id or visit.account
@@ -291,12 +294,13 @@ async def send(
         draft = replace(draft, user_id=account)
     else:
         session = Session(None, (), draft, page.centre, await uow.catalogue())
-    actor = f"page:{draft.answers.get('orderer_email', '')}"
-    placed = await place_order(uow, session, draft, now, repeat=repeat, actor=actor)
+    email = str(draft.answers.get("orderer_email", ""))
+    placer = Placer(account, email, told=True, caps=caps)
+    placed = await place_order(uow, session, draft, now, placer, repeat=repeat, actor=f"page:{email}")
     order = placed.order
     secret = new_client_link(uow, order, now)
-    if not placed.again:
-        data = order_data(order, page.centre)
+    if placed.told and not placed.again:
+        data = order_data(order, page.centre) | confirm_data(uow, order, order.orderer.email, now)
         data["clients"] = [{"number": order.number, "secret": new_client_link(uow, order, now)}]
         dedupe = f"order:{order.id}:orderer"
         add_letter(uow, "order_accepted", order.orderer.email, data, dedupe=dedupe, about=("order", order.id), now=now)

@@ -1,4 +1,7 @@
-"""Place an order: the draft becomes an order, the centre's letter and every student's link, all at once (O6, O7)."""
+"""Place an order: the draft becomes an order, the centre's letter and every student's link, all at once (O6, O7).
+
+The students' letters of an order that nobody known answers for wait until it is confirmed (`hold_order`).
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +18,7 @@ from school.payer import PayerKind
 from school.ports import Session, UnitOfWork
 from school.use_cases.answerable import add_letter
 from school.use_cases.bind_group import tell_new_order
+from school.use_cases.hold_order import Placer, judge
 from school.use_cases.renew_link import expires_on, new_link
 
 
@@ -38,19 +42,27 @@ class LooksRepeated(SchoolError):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What came of it; `again` when this draft was an order already."""
+    """What came of it; `again` when this draft was an order already, `told`: the orderer may be written to."""
 
     order: Order
     again: bool
+    told: bool = True
 
 
 async def place_order(
-    uow: UnitOfWork, session: Session, draft: Draft, now: datetime, *, repeat: bool = False, actor: str = ""
+    uow: UnitOfWork,
+    session: Session,
+    draft: Draft,
+    now: datetime,
+    placer: Placer,
+    *,
+    repeat: bool = False,
+    actor: str = "",
 ) -> Placed:
     """Turn a complete draft into an order and stage all letters and messages of O6.
 
-    `actor` is how the audit names a person whom the draft does not. Raises `CentreClosed`, `NotOnSale`, and
-    `LooksRepeated` unless `repeat` says that the person knows.
+    Those to students leave at once where `placer` is known. `actor` is how the audit names a person whom the draft does
+    not. Raises `CentreClosed`, `NotOnSale`, and `LooksRepeated` unless `repeat` says that the person knows.
     """
     if existing := await uow.order_by_draft(draft.id):
         return Placed(existing, again=True)
@@ -67,12 +79,17 @@ async def place_order(
         if known:
             raise LooksRepeated(numbers=[o.number for o in known if o.id in own])
     order = _order(draft, session, centre, payer, now)
+    judged = await judge(uow, order, placer, now)
+    if judged.held:
+        order = replace(order, held_since=now, held_why=judged.held)
     uow.add_order(order)
     uow.save_draft(replace(draft, state="placed", touched_at=now))
-    links = {line.id: new_link(uow, order, line, now) for line in order.lines}
-    await _tell(uow, order, centre, links, now)
+    await tell_centre(uow, order, centre, now)
+    await tell_new_order(uow, centre.number, order.number, len(order.lines), f"order:{order.id}")
+    if not order.held:
+        invite_students(uow, order, centre, now)
     uow.audit(actor or actor_of(draft), "order.placed", order.id, after=order.number)
-    return Placed(order, again=False)
+    return Placed(order, again=False, told=judged.told)
 
 
 def actor_of(draft: Draft) -> str:
@@ -128,21 +145,24 @@ def _line(student: dict[str, Any], session: Session) -> OrderLine:
     )
 
 
-async def _tell(uow: UnitOfWork, order: Order, centre: Centre, links: dict[str, str], now: datetime) -> None:
+async def tell_centre(uow: UnitOfWork, order: Order, centre: Centre, now: datetime, again: str = "") -> None:
+    """Stage the order for the centre's mailbox and its managers' chats; `again` names why it is told once more."""
     data = order_data(order, centre)
-    key = f"order:{order.id}"
+    key = f"order:{order.id}" + (f":{again}" if again else "")
     add_letter(uow, "order_to_centre", centre.email, data, dedupe=f"{key}:centre", about=("order", order.id), now=now)
     for member in await uow.centre_staff(centre.number):
         to = str(member.chat_id)
         uow.add_notice(Notice(uuid4().hex, "order_to_staff", "chat", to, data, f"{key}:staff:{member.id}"))
-    await tell_new_order(uow, centre.number, order.number, len(order.lines), key)
-    for line in order.lines:
-        invite = invite_data(order, line, centre, links[line.id], expires_on(now))
+
+
+def invite_students(uow: UnitOfWork, order: Order, centre: Centre, now: datetime) -> None:
+    """Stage the first link of every student who is still in the order, and the letter with it (O7)."""
+    for line in order.living:
         add_letter(
             uow,
             "questionnaire_invite",
             line.email,
-            invite,
+            invite_data(order, line, centre, new_link(uow, order, line, now), expires_on(now)),
             dedupe=f"invite:{line.id}:1",
             about=("line", line.id),
             now=now,
@@ -167,6 +187,7 @@ def order_data(order: Order, centre: Centre) -> dict[str, Any]:
         "total": order.total,
         "placed_at": order.placed_at.isoformat(),
         "filled_in_by_staff": order.filled_in_by_staff,
+        "held": order.held_why if order.held else "",
     }
 
 

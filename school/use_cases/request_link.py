@@ -45,8 +45,14 @@ def may_be_asked(line: OrderLine) -> bool:
 
 
 async def send_link(uow: UnitOfWork, about: Enrolment, now: datetime, failures: int = 0) -> None:
-    """Stage the renewed link's letter and note when. Raises `LinkSentLately`, `NotFound` without a centre."""
+    """Stage the renewed link's letter and note when. Raises `LinkSentLately`, `NotFound` without a centre.
+
+    While the order is held the line is saved and nothing is sent: the first link leaves with the others.
+    """
     order, line = about.order, about.line
+    if order.held:
+        uow.save_line(order.id, line)
+        return
     if line.link_sent_at is not None and now - line.link_sent_at < PAUSE:
         raise LinkSentLately
     centre = await uow.centre(order.centre)

@@ -72,12 +72,16 @@ async def tell_student(
     dedupe: str,
     now: datetime,
     after: datetime | None = None,
-) -> Notice:
+) -> Notice | None:
     """Stage a message to the student, where `channel_of` says; `data` goes over the common part.
+
+    None while the order is held: nothing is written to its students then.
 
     `kind` is one of `STUDENT_KINDS`. A kind of `LINKED` gets a fresh link when it goes by mail. Where neither chat nor
     mail is known to reach the student, the centre's managers are asked to help, once a day.
     """
+    if about.order.held:
+        return None
     whole = {**student_data(about), **data}
     if await channel_of(uow, about.line) == "chat":
         notice = Notice(uuid4().hex, kind, "chat", str(about.line.student_id), whole, dedupe, after=after)

@@ -22,6 +22,7 @@ from tests.samples import CENTRE
 from tests.scenarios.admission_steps import line_of
 from tests.scenarios.billing_steps import issue
 from tests.scenarios.conftest import Stage
+from tests.scenarios.held_steps import confirmed_by_mail
 from tests.scenarios.letter_steps import IN_PROCESS, answer_to, letter_to
 from tests.scenarios.page_steps import free_port
 from tests.scenarios.review_steps import Handed, answers_of, member, page, press_data, read, state_of, submit, zone_of
@@ -93,8 +94,9 @@ async def nothing_kept(stage: Stage) -> bool:
 
 
 async def ordered(stage: Stage) -> Order:
-    """Let a client order by mail; return the order."""
+    """Let a client order by mail and confirm it; return the order."""
     await hand_in(stage, letter("shkola+z0123@example.ru", "Заявка во вложении", await form_with()))
+    await confirmed_by_mail(stage)
     order = await read(stage).order_by_number("0123-0001")
     assert order is not None
     return order

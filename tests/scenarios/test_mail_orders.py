@@ -12,6 +12,7 @@ from paper.order_form import order_form
 from school.forms.field import Context
 from tests.samples import CENTRE, catalogue
 from tests.scenarios.conftest import Stage
+from tests.scenarios.held_steps import known
 from tests.scenarios.steps import to_address
 
 CLIENT = "belova.i@yandex.ru"
@@ -44,10 +45,11 @@ ANSWERS: dict[str, Any] = {
 
 @pytest.fixture
 async def post(stage: Stage) -> Stage:
-    """A stage that reads letters, handed over in process."""
+    """A stage that reads letters, handed over in process; the client has confirmed an order before."""
     await stage.reconfigure(
         imap={"host": "in-process", "security": "none", "username": "shkola@example.ru", "password": "secret"}
     )
+    await known(stage, CLIENT)
     return stage
 
 

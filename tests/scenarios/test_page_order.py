@@ -11,6 +11,7 @@ from sandbox.client import Message
 from school.order import Order
 from tests.samples import CENTRE
 from tests.scenarios.conftest import Stage
+from tests.scenarios.held_steps import confirmed
 from tests.scenarios.letter_steps import letter_to
 from tests.scenarios.order_steps import order_of
 from tests.scenarios.page_steps import PageClient, Shown, browsing, open_pages
@@ -91,6 +92,7 @@ async def test_organisation_with_two_students(stage: Stage) -> None:
         assert "Подтвердите" not in shown.text
         assert "Жуков" in shown.text
     await letter_to(stage, CENTRE.email, "0123-0001")
+    await confirmed(stage, base)
     await letter_to(stage, "sokolova.l@yandex.ru")
     await letter_to(stage, "zhukov.g@yandex.ru")
     letter = await letter_to(stage, "belova.i@yandex.ru", "0123-0001")

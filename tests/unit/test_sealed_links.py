@@ -14,6 +14,7 @@ KEPT = f"{MARK}{digest(SECRET)}"
     [
         ("mail", {"secret": SECRET, "name": "Анна"}, {"secret": KEPT, "name": "Анна"}),
         ("mail", {"clients": [{"number": "1", "secret": SECRET}]}, {"clients": [{"number": "1", "secret": KEPT}]}),
+        ("mail", {"held": "cap", "confirm": {"secret": SECRET}}, {"held": "cap", "confirm": {"secret": KEPT}}),
         ("mail", {"lines": [{"at": 1}, {"secret": SECRET}]}, {"lines": [{"at": 1}, {"secret": KEPT}]}),
         ("mail", {"code": "123456", "sum": 5, "no": None}, {"code": MARK, "sum": 5, "no": None}),
         ("mail", {"link": f"https://s.example/a/staff/in/{SECRET}"}, {"link": f"https://s.example/a/staff/in/{KEPT}"}),

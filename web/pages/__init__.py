@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from web.pages import (
+    confirm,
     door,
     me,
     order,
@@ -27,6 +28,7 @@ PAGE_ROUTES: list[web.RouteDef] = [
     *me.ROUTES,
     *questionnaire.ROUTES,
     *order.ROUTES,
+    *confirm.ROUTES,
     *order_from.ROUTES,
     *uploads.ROUTES,
     *staff_home.ROUTES,

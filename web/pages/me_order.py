@@ -22,6 +22,7 @@ from web.pages.door import behind
 from wording.billing import invoice_line
 from wording.closing import client_line
 from wording.conditions import conditions
+from wording.held import to_client
 
 SHOWN = 30
 PAPERS = {"invoice": 0, "contract": 1}
@@ -96,6 +97,7 @@ async def show_order(here: Page, door: Door) -> web.Response:
         "me/order.html",
         token=here.token,
         order=order,
+        held=to_client(order.held_why, order.orderer.email) if order.held else "",
         centre=await here.uow.centre(order.centre),
         groups=await _groups(here, order, max(at, 0)),
         bills=await _bills(here, order),

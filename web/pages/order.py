@@ -13,6 +13,7 @@ from school.errors import BadAnswer
 from school.forms import engine
 from school.forms.engine import BadLine
 from school.numbers import whole
+from school.order import Order
 from school.use_cases import order_on_page as use_case
 from school.use_cases.fill_form import ConsentText
 from school.use_cases.hand_draft import LASTS, hand_over_draft
@@ -35,6 +36,7 @@ from wording.consents import ConsentDocument, order_consent
 from wording.dates import date_short
 from wording.facts import fact_value
 from wording.fields import EDUCATION, PAYER_KINDS, REQUIREMENTS, RIGHTS
+from wording.held import to_client
 from wording.problems import explain
 
 ELSEWHERE = "Заявку изменили в чате или в другом окне. Ответы соединили: проверьте и нажмите кнопку ещё раз."
@@ -290,7 +292,7 @@ async def _send(here: Page, centre: Centre, draft: Draft) -> web.StreamResponse:
         here.uow.speak_for(f"page:{manager.user_id}")
         visit = replace(visit, account=manager.user_id)
     try:
-        _, secret, visit = await use_case.send(here.uow, order, visit, here.now, repeat=repeat)
+        _, secret, visit = await use_case.send(here.uow, order, visit, here.now, here.settings.caps, repeat=repeat)
     except LooksRepeated as known:
         return _show_check(here, order, 409, repeated=[str(one) for one in known.data["numbers"]])  # type: ignore[attr-defined]
     # Under the cookie it has, which is this order's since the consent: a second press then finds the order too.
@@ -306,7 +308,7 @@ async def _placed_before(here: Page, centre: Centre, draft: Draft) -> web.Stream
         return here.go(path(here))
     if here.request.method == "POST" and order is not None:
         opened = await use_case.open_order(here.uow, here.visit, draft, centre, here.today)
-        _, secret, visit = await use_case.send(here.uow, opened, here.visit, here.now, repeat=True)
+        _, secret, visit = await use_case.send(here.uow, opened, here.visit, here.now, here.settings.caps, repeat=True)
         here.keep(visit)
         return here.go(path(here, f"/done/{secret}"))
     return here.show("order/placed.html", **frame(here, centre), number=order.number if order else "")
@@ -319,7 +321,13 @@ async def _done(here: Page, centre: Centre) -> web.StreamResponse:
         return here.go(f"/me/{here.token}")
     order = door.order
     alone = len(order.lines) == 1 and order.lines[0].name == order.orderer.name
-    return here.show("order/done.html", **frame(here, centre), order=order, alone=alone, me=f"/me/{here.token}")
+    values: dict[str, Any] = {"order": order, "alone": alone, "held": _held(order), "me": f"/me/{here.token}"}
+    return here.show("order/done.html", **frame(here, centre), **values)
+
+
+def _held(order: Order) -> str:
+    """Say what the students' letters wait for, "" where they do not."""
+    return to_client(order.held_why, order.orderer.email) if order.held else ""
 
 
 ROUTES = [

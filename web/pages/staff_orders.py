@@ -13,14 +13,23 @@ from school.errors import BadAnswer
 from school.order import Order
 from school.status import Query, read_query, totals
 from school.use_cases.billing_desk import Desk
+from school.use_cases.confirm_order import accept_order
 from school.use_cases.find import find_order_of_staff
 from school.use_cases.find_status import MOST, Found, find_status
 from school.use_cases.follow_order import leads
 from school.use_cases.note_order import Note, add_note, notes_of
 from web.staff import StaffPage, staff_page
+from wording import held as held_words
 from wording import status as words
+from wording.held import to_staff
 from wording.problems import explain
 
+DONE = {
+    "note": "Заметку записали.",
+    "accepted": held_words.ACCEPTED,
+    "released": held_words.ACCEPTED_BEFORE,
+    "cancelled": held_words.CANCELLED,
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -71,7 +80,7 @@ async def _xlsx(here: StaffPage) -> web.StreamResponse:
 
 
 async def _order(here: StaffPage) -> web.StreamResponse:
-    return await _show_order(here, done="Заметку записали." if here.request.query.get("done") == "note" else "")
+    return await _show_order(here, done=DONE.get(here.request.query.get("done", ""), ""))
 
 
 async def _show_order(here: StaffPage, status: int = 200, **told: str) -> web.Response:
@@ -87,6 +96,7 @@ async def _show_order(here: StaffPage, status: int = 200, **told: str) -> web.Re
         rows=[(row, words.facts(row, in_chat=True, zone=here.settings.zone)) for row in found.rows],
         notes=[_note(here, note) for note in notes],
         led=_led(here, [order]),
+        held=to_staff(order.held_why) if order.held else "",
         **values,
     )
 
@@ -110,10 +120,17 @@ async def _add_note(here: StaffPage) -> web.StreamResponse:
     return here.go(f"/staff/orders/{order.id}?done=note")
 
 
+async def _accept(here: StaffPage) -> web.StreamResponse:
+    accepted = await accept_order(here.uow, here.session, here.part("order"), here.now)
+    done = "accepted" if accepted.changed else accepted.state
+    return here.go(f"/staff/orders/{accepted.order.id}?done={done}")
+
+
 ROUTES = [
     web.get("/staff/orders", staff_page(_form)),
     web.post("/staff/orders", staff_page(_search)),
     web.post("/staff/orders/xlsx", staff_page(_xlsx)),
     web.get("/staff/orders/{order}", staff_page(_order)),
     web.post("/staff/orders/{order}/note", staff_page(_add_note)),
+    web.post("/staff/orders/{order}/accept", staff_page(_accept)),
 ]
