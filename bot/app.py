@@ -141,7 +141,9 @@ class App:
     async def _open_database(self) -> None:
         url = self.settings.database.url
         if (file := database_file(url)) is not None:
-            await asyncio.to_thread(lock_file, file, self._locks)
+            lock = await asyncio.to_thread(lock_file, file, self._locks)
+            await asyncio.to_thread(lock.look_after_crash)
+            self._closing.callback(lock.stopped)
         self.database = await open_when_there(self.settings, partial(self.watch.waits, "database"))
         self._closing.push_async_callback(self.database.close)
         self.metrics.database = self.database

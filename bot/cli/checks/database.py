@@ -18,6 +18,7 @@ from wording.plurals import plural
 
 _PIECE = "База данных"
 _LIMIT = 15.0  # seconds
+_NOT_ALL = Line("warn", _PIECE, "файл большой, проверен не весь; целиком его проверит команда backup")
 
 
 async def check_database(settings: Settings) -> list[Line]:
@@ -25,8 +26,10 @@ async def check_database(settings: Settings) -> list[Line]:
     try:
         async with asyncio.timeout(_LIMIT):
             file = database_file(settings.database.url)
-            line = await asyncio.to_thread(_file, file) if file is not None else None
-            return [line] if line is not None else await _opened(settings)
+            looked = await asyncio.to_thread(_file, file) if file is not None else True
+            if isinstance(looked, Line):
+                return [looked]
+            return [*await _opened(settings), *([] if looked else [_NOT_ALL])]
     except TimeoutError:
         return [Line("bad", _PIECE, "не отвечает, проверьте database.url и не занята ли база другой программой")]
     except Damaged:
@@ -35,16 +38,19 @@ async def check_database(settings: Settings) -> list[Line]:
         return [Line("bad", _PIECE, database_fault(error))]
 
 
-def _file(file: Path) -> Line | None:
-    """Return what keeps the file from being used, None where nothing does. Raises what SQLite raises, `Damaged`."""
+def _file(file: Path) -> Line | bool:
+    """Return what keeps the file from being used, or whether all its pages were looked at, and are whole.
+
+    Raises what SQLite raises, `Damaged`.
+    """
     if not file.exists():
         return Line("warn", _PIECE, f"файла {file} ещё нет, появится при первом запуске")
-    found = peek(file)
-    if is_newer(found):
-        return Line("bad", _PIECE, database_fault(SchemaNewer(found)))
+    peeked = peek(file)
+    if is_newer(peeked.revision):
+        return Line("bad", _PIECE, database_fault(SchemaNewer(peeked.revision)))
     if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
         return Line("bad", _PIECE, f"файл {file} или его папку нельзя менять, проверьте права")
-    return _unready(found) if found != HEAD else None
+    return _unready(peeked.revision) if peeked.revision != HEAD else peeked.whole
 
 
 def _unready(found: str) -> Line:
