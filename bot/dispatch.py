@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
+from aiogram.filters.callback_data import MAX_CALLBACK_LENGTH
 from aiogram.types import BotCommandScopeChat, CallbackQuery, Message, Update, User
 
 from bot import menus, odd_updates, raw_updates, routers, texts
@@ -26,6 +27,7 @@ from school.errors import BadAnswer, Conflict, SchoolError
 from school.ports import Clock, CommittingUnitOfWork, Session, UnitOfWork
 from school.use_cases.prove_link import PROOF
 
+MAX_NAME = 64  # characters of a first name, as Telegram has it
 MAIN_FORMS = ("order", "questionnaire")
 
 log = logging.getLogger(__name__)
@@ -118,7 +120,7 @@ class Conversation:
         if session.visitor is not None and session.visitor.blocked_at is not None:
             uow.save_visitor(replace(session.visitor, blocked_at=None))
         elif session.visitor is None:
-            uow.save_visitor(Visitor(user.id, user.id, user.first_name))
+            uow.save_visitor(Visitor(user.id, user.id, user.first_name[:MAX_NAME]))
         return Talk(
             uow=uow,
             session=session,
@@ -128,17 +130,19 @@ class Conversation:
             files=self._files,
             user_id=user.id,
             chat_id=user.id,
-            first_name=user.first_name,
+            first_name=user.first_name[:MAX_NAME],
             message_id=message_id,
         )
 
     async def _route(self, update: Update, talk: Talk, uow: CommittingUnitOfWork) -> None:
         button = update.callback_query
-        if button is not None and not (button.data or "").isprintable():
-            # No button of ours holds such characters, and PostgreSQL takes no NUL.
+        data = (button.data or "") if button is not None else ""
+        if not data.isprintable() or len(data) > MAX_CALLBACK_LENGTH:
+            # No button of ours holds such characters or so many, and PostgreSQL takes no NUL.
             talk.replies.say(not_understood(talk))
             return
         try:
+            raw_updates.check_length(update)
             await self._dispatcher.feed_update(self._bot, update, talk=talk)
         except Conflict:
             raise

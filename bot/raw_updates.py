@@ -8,6 +8,8 @@ from aiogram import Bot
 from aiogram.types import Update
 from pydantic import ValidationError
 
+from school.typed import MESSAGE, readable, typed
+
 LARGEST_NUMBER = 2**63 - 1  # what a column holds
 MOST_ROUNDS = 8
 # What a chat and a person are told by; the rest of them is of no use here.
@@ -35,6 +37,13 @@ def read(payload: str, bot: Bot) -> Read:
             break
         odd += sorted(left_out)
     return Read(None, tuple(odd) or ("update",))
+
+
+def check_length(update: Update) -> None:
+    """Refuse words longer than a chat's clients send, before anything looks at them. Problem: typed_long."""
+    message = update.message
+    for words in (message.text, message.caption) if message is not None else ():
+        typed(words or "", MESSAGE)
 
 
 def writer(payload: str) -> tuple[int, str] | None:
@@ -96,9 +105,10 @@ def _essence(about: Any) -> Any:
 
 
 def _clean(value: Any) -> Any:
-    """Take out of all texts what no database can hold: NULs and halves of surrogate pairs."""
+    """Take out of all texts what no database can hold, NULs and halves of surrogate pairs, and what nobody sees."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        whole = value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return readable(whole)
     if isinstance(value, dict):
         return {_clean(key): _clean(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -8,11 +8,12 @@ from mail.parse_charsets import decode_text
 from mail.parse_html import html_to_text
 from mail.parse_parts import Part
 from mail.parse_quotes import QUOTED, attribution, history_begins, is_device_line, signature_begins
+from school import typed
 
 MAX_TEXT = 200_000  # characters that are looked at; nobody writes more by hand
 _MAX_LINES = 5_000
 _MAX_RAW = 1 << 20  # bytes of a text part
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----"
 _SIGNATURE_END = "-----END PGP SIGNATURE-----"
 _ARMOUR_HEAD = re.compile(r"(?:[A-Za-z-]+: [^\n]*\n)*\n?")
@@ -60,9 +61,8 @@ def readable(text: str, part: Part) -> str:
 
 def clean(text: str) -> str:
     """Lines without invisible characters, hard spaces and spaces at the ends."""
-    text = _INVISIBLE.sub(
-        "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u2028", "\n")
-    )
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u2028", "\n")
+    text = typed.readable(_CONTROL.sub("", text))
     if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
         text = _without_armour(text)
     lines = (line if line == "-- " else line.rstrip() for line in text.split("\n"))

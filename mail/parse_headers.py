@@ -11,6 +11,7 @@ from email.message import Message
 from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 
 from mail.parse_charsets import decode_text, likely_charset
+from school.typed import readable
 
 MAX_HEAD = 256 * 1024  # bytes of one header block that are read
 _MAX_HEADERS = 2000
@@ -19,7 +20,7 @@ _MAX_PARAMETERS = 4096  # characters
 _NAME = re.compile(rb"[!-9;-~]{1,80}")
 _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ID = re.compile(r"<\s*([^<>\s]{1,500})\s*>")
 _MEDIA = re.compile(r"\s*([\w.+-]{1,80}/[\w.+-]{1,80})\s*(?:;|$|\s)", re.ASCII)
 _QUICK_NAME = re.compile(r"\bname\s*=\s*\"?([^\";\r\n]{1,255})", re.IGNORECASE)
@@ -139,7 +140,7 @@ def words(value: str) -> str:
         pending += _word_bytes(found[2], found[3])
         place = found.end()
     out += [decode_text(pending, charset)[0], joined[place:]]
-    return " ".join(_CONTROL.sub("", "".join(out)).split())
+    return " ".join(readable(_CONTROL.sub("", "".join(out))).split())
 
 
 def message_ids(values: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from paper.xlsx_strict import as_common
+from school.typed import clipped, visible
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -100,7 +101,7 @@ def _text(value: object) -> str:
         return str(int(value))  # Excel keeps a long postal id as a float
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
-    return " ".join(str(value).split())
+    return " ".join(visible(clipped(str(value))).split())
 
 
 def _check_size(content: bytes) -> None:

@@ -89,7 +89,7 @@ BROKEN = (
 def refused(page: "Page", error: SchoolError) -> web.Response:
     """Return the page that words the refusal."""
     if isinstance(error, BadAnswer):
-        return page.show("refused.html", 400, title="Проверьте ответ", what=explain(error))
+        return page.show("refused.html", 400, title="Проверьте ответ", what=explain(error), line=None)
     title, what, status = WORDS.get(error.code, OTHER)
     # A locked link still opens inside Telegram to the account that has proved before.
     at = "/".join(page.request.path.split("/")[:3])

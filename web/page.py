@@ -12,6 +12,7 @@ from multidict import MultiDict, MultiDictProxy
 
 from school.errors import Conflict, SchoolError
 from school.ports import CommittingUnitOfWork
+from school.typed import LIST, LONGEST, clipped, readable, typed
 from school.use_cases.visit_page import Visit, find_visit, keep_visit, renewed
 from web import errors, security
 from web.render import render
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 8
 LONGEST_FORM = 512 * 1024  # bytes: 200 students are about 100 KB
+PASTED = "list"  # the one field that takes a list
 MOST_FIELDS = 10_000  # 200 students are about 2 000
 EMPTY: MultiDictProxy[str] = MultiDictProxy(MultiDict())
 
@@ -57,9 +59,9 @@ class Page:
         """The secret in the address."""
         return str(self.request.match_info["token"])
 
-    def field(self, name: str) -> str:
-        """Return what was sent under the name, "" for nothing."""
-        return str(self.form.get(name, "")).strip()
+    def field(self, name: str, longest: int = LONGEST) -> str:
+        """Return what was sent under the name, "" for nothing. Problem: typed_long."""
+        return typed(self.form.get(name, ""), longest).strip()
 
     def url(self, path: str) -> str:
         """Return the address of a path within the site, as the browser is to ask for it."""
@@ -133,7 +135,7 @@ async def answer(
 
 
 async def read_form(request: web.Request) -> MultiDictProxy[str]:
-    """Read a form's texts; files come by handlers of their own.
+    """Read a form's texts without marks that nobody sees, each no longer than its refusal takes; no files.
 
     Not by `request.post`: that believes any character set that a sender names, and takes no more than 1 000 fields.
     """
@@ -144,4 +146,8 @@ async def read_form(request: web.Request) -> MultiDictProxy[str]:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except (ValueError, web.RequestPayloadError):
         raise web.HTTPBadRequest from None
-    return MultiDictProxy(MultiDict((key, value.replace("\x00", "")) for key, value in pairs))
+    return MultiDictProxy(MultiDict((key, _words(key, value)) for key, value in pairs))
+
+
+def _words(name: str, value: str) -> str:
+    return readable(clipped(value.replace("\x00", ""), LIST if name == PASTED else LONGEST))

@@ -17,6 +17,7 @@ from multidict import MultiDictProxy
 from school.centre import Role
 from school.errors import BadAnswer, Conflict, SchoolError
 from school.ports import CommittingUnitOfWork, Session
+from school.typed import typed
 from school.use_cases.find import holds, manages
 from school.use_cases.review_questionnaire import Acting
 from school.use_cases.sign_in import StaffVisit, find_staff_visit
@@ -63,8 +64,8 @@ class Visitor:
         return self.request.match_info[name]
 
     def field(self, name: str) -> str:
-        """Return what was sent under the name, "" for nothing."""
-        return str(self.form.get(name, "")).strip()
+        """Return what was sent under the name, "" for nothing. Problem: typed_long."""
+        return typed(self.form.get(name, "")).strip()
 
     def show(self, template: str, status: int = 200, **values: Any) -> web.Response:
         """Return the rendered page; every template knows the settings, the seal and who is signed in."""

@@ -229,8 +229,7 @@ SENTENCES: dict[str, Sentence] = {
     "account_key": _account_key,
     "payer_name_short": "Название «{value}» слишком короткое. Пришлите его целиком, например: ООО «Ромашка».",
     "typed_long": lambda problem: (
-        f"Слишком длинно: {plural(_number(problem, 'length'), 'знак', 'знака', 'знаков')}, "
-        f"а вмещается {plural(_number(problem, 'limit'), 'знак', 'знака', 'знаков')}. Напишите короче."
+        f"Слишком длинно: вмещается {plural(_number(problem, 'limit'), 'знак', 'знака', 'знаков')}. Напишите короче."
     ),
     "payer_name_long": _too_long("Название"),
     "payer_name_letters": "В названии «{value}» нет ни одной буквы. Пришлите его целиком, например: ООО «Ромашка».",

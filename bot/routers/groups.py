@@ -21,12 +21,14 @@ from school.centre import Role
 from school.errors import NotFound
 from school.notices import Notice
 from school.ports import Session, UnitOfWork
+from school.typed import MESSAGE
 from school.use_cases import bind_group
 from school.use_cases.find import holds
 
 router = Router(name="groups")
 
 OUTSIDE = ("left", "kicked")
+MAX_TITLE = 255  # characters, as Telegram has it
 _COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -84,7 +86,7 @@ def heard(update: Update) -> Heard | None:
         return Heard("moved", message.migrate_from_chat_id, _title(chat), user, moved_to=chat.id)
     # An unnamed administrator of the group is nobody: they have to write in their own name.
     sender = 0 if message.sender_chat else user
-    return Heard("said", chat.id, _title(chat), sender, message.text) if message.text else None
+    return Heard("said", chat.id, _title(chat), sender, message.text[:MESSAGE]) if message.text else None
 
 
 def _membership(member: ChatMemberUpdated) -> Heard | None:
@@ -97,7 +99,7 @@ def _membership(member: ChatMemberUpdated) -> Heard | None:
 
 
 def _title(chat: Chat) -> str:
-    return chat.title or "без названия"
+    return (chat.title or "без названия")[:MAX_TITLE]
 
 
 async def take(found: Heard, place: Place) -> None:

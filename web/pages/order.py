@@ -14,6 +14,7 @@ from school.forms import engine
 from school.forms.engine import BadLine
 from school.numbers import whole
 from school.order import Order
+from school.typed import LIST
 from school.use_cases import order_on_page as use_case
 from school.use_cases.fill_form import ConsentText
 from school.use_cases.hand_draft import LASTS, hand_over_draft
@@ -30,7 +31,7 @@ from web.order_fields import (
     read_form,
     student_views,
 )
-from web.page import Handler, Page, page
+from web.page import PASTED, Handler, Page, page
 from web.staff import signed_manager
 from wording.consents import ConsentDocument, order_consent
 from wording.dates import date_short
@@ -170,7 +171,7 @@ async def _take(here: Page, centre: Centre, draft: Draft) -> web.StreamResponse:
     if seen and seen != engine.seal(draft.answers) and use_case.loses(opened, raw):
         both = use_case.take(opened, use_case.joined(opened, raw), confirmed)
         use_case.save(here.uow, both, here.now)
-        return _show(here, both, 409, told=ELSEWHERE, pasted=here.field("list"))
+        return _show(here, both, 409, told=ELSEWHERE, pasted=here.field(PASTED, LIST))
     act, _, number = here.field("do").partition(":")
     taken = use_case.take(opened, raw, confirmed, whole=act == "check")
     if act == "paste":
@@ -222,7 +223,7 @@ def _number(text: str) -> int:
 
 
 def _paste(here: Page, taken: PageOrder) -> web.Response:
-    after, bad, count = use_case.paste(taken, here.field("list"))
+    after, bad, count = use_case.paste(taken, here.field(PASTED, LIST))
     use_case.save(here.uow, after, here.now)
     lines: list[tuple[BadLine, str]] = [(line, on_page(explain(line.problem))) for line in bad]
     pasted = "\n".join(line.text for line in bad)
