@@ -110,7 +110,8 @@ class App:
         checker, vault = ProcessChecker(jobs), self.vaults.documents
         chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
         pictures = DrawnPictures(checker, vault)
-        files = Files(Downloads(bot), uploads, vault.get, jobs, MailDesk(self.database.mail_queue, self._show_letter))
+        desk = MailDesk(self.database.mail_queue, self.database.inbox, self._show_letter)
+        files = Files(Downloads(bot), uploads, vault.get, jobs, desk)
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
         self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)

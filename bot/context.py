@@ -14,6 +14,7 @@ from school.jobs import Jobs
 from school.letter_caps import CAPS, Caps
 from school.mailroom import order_address
 from school.ports import Session, UnitOfWork, Uploads
+from school.ports_inbox import AsideUpdates
 from school.ports_mail import MailQueue
 from school.use_cases.billing_desk import Confirm
 from school.use_cases.fill_questionnaire import Filled
@@ -71,12 +72,13 @@ class ShownLetter:
 
 @dataclass(frozen=True, slots=True)
 class MailDesk:
-    """The queue of what goes out, and the way to look at what came in.
+    """The queue of what goes out, the updates set aside, and the way to look at letters that came in.
 
     `show` takes a letter's `raw_id`, and raises `school.errors.NotFound`.
     """
 
     queue: MailQueue
+    updates: AsideUpdates
     show: Callable[[str], Awaitable[ShownLetter]]
 
 

@@ -90,7 +90,7 @@ class Intake:
             except _AWAY:
                 raise
             except Exception as error:  # noqa: BLE001 - this one is kept as text for people to look at
-                await self._set_aside(new, type(error).__name__)
+                await self._set_aside(new, where(error))
         return rows
 
     async def _set_aside(self, new: NewUpdate, error: str) -> None:

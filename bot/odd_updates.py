@@ -15,7 +15,7 @@ from bot.replies import Screen, message_params
 from school.notices import Notice
 from school.ports import UnitOfWork
 
-ASIDE = "Сообщение клиента не удалось обработать, оно отложено. Посмотрите журнал сервера."
+ASIDE = "Сообщение клиента не удалось обработать, оно отложено. Разобрать: /mail."
 # What people write; a kind that is not known yet may be one more of these. All else Telegram writes of a chat itself.
 _OF_PEOPLE = frozenset(
     {

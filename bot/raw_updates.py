@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aiogram import Bot
 from aiogram.types import Update
@@ -22,6 +22,22 @@ class Read:
 
     update: Update | None
     odd: tuple[str, ...] = ()
+
+
+Kind = Literal["command", "text", "file", "button", "edited", "member", "other"]
+_FILES = frozenset({"document", "photo", "video", "audio", "voice", "animation", "video_note", "sticker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What a person has to know of an update: its kind, the writer's first name, what was said; "" where unknown.
+
+    Of a command its word alone is said: a link's secret comes behind «/start».
+    """
+
+    kind: Kind
+    name: str = ""
+    said: str = ""
 
 
 def read(payload: str, bot: Bot) -> Read:
@@ -60,6 +76,31 @@ def writer(payload: str) -> tuple[int, str] | None:
         name = chat.get("first_name")
         return chat_key(raw), name if isinstance(name, str) else ""
     return None
+
+
+def gist(payload: str) -> Gist:
+    """Return what can be told of a stored update, one that was cut or is none at all too."""
+    try:
+        raw = _clean(json.loads(payload))
+    except ValueError:
+        return Gist("other")
+    events = [(what, one) for what, one in raw.items() if isinstance(one, dict)] if isinstance(raw, dict) else []
+    if not events:
+        return Gist("other")
+    what, event = events[0]
+    sender = event.get("from")
+    name = _text(sender.get("first_name")) if isinstance(sender, dict) else ""
+    if what != "message":
+        kinds: dict[str, Kind] = {"callback_query": "button", "edited_message": "edited", "my_chat_member": "member"}
+        return Gist(kinds.get(what, "other"), name)
+    said = _text(event.get("text")) or _text(event.get("caption"))
+    if said.startswith("/"):
+        return Gist("command", name, said.split()[0])
+    return Gist("file" if _FILES & event.keys() else "text" if said else "other", name, said)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def chat_key(update: dict[str, Any]) -> int:

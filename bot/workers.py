@@ -117,7 +117,7 @@ class Workers:
                 error = "lost its version again and again"
             except Exception as defect:  # noqa: BLE001 - a poisoned update must not stop its chat
                 log.error("handling an update failed: %s", where(defect))
-                error = type(defect).__name__
+                error = where(defect)
             else:
                 return
             tries = await self._inbox.failed(row.id, error)

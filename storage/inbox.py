@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, null, select, update
 
+from school.ports_inbox import AsideUpdate
 from storage.inserts import insert_new
 from storage.tables import inbox
 
@@ -84,19 +85,6 @@ class InboxRow:
     chat_key: int
     payload: str
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class AsideUpdate:
-    """An update left to a person; `error` is the type of what failed, `received_at` in UTC."""
-
-    id: int
-    bot_id: int
-    update_id: int
-    chat_key: int
-    payload: str
-    error: str
-    received_at: datetime
 
 
 class InboxStore:

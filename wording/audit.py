@@ -135,6 +135,8 @@ ACTIONS: dict[str, str] = {
     "test.recorded": "итоговый тест записан",
     "tracking.recorded": "номер отправления записан",
     "training.recorded": "статус обучения записан",
+    "update.dropped": "отложенное сообщение убрано",
+    "update.retried": "отложенное сообщение обработано ещё раз",
 }
 UNKNOWN = "другое действие"
 _DETAILS = "реквизиты центра изменены"

@@ -50,5 +50,5 @@ def _trouble(trouble: Trouble) -> list[str]:
         lines.append(f"⚠️ Отложено: {plural(trouble.letters, 'письмо', 'письма', 'писем')}. Разбор — /mail")
     if trouble.updates:
         words = plural(trouble.updates, "сообщение клиента", "сообщения клиентов", "сообщений клиентов")
-        lines.append(f"⚠️ Не обработано: {words}. Посмотрите журнал сервера")
+        lines.append(f"⚠️ Не обработано: {words}. Разбор — /mail")
     return lines

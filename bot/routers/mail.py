@@ -12,12 +12,13 @@ from bot.context import MailDesk, ShownLetter, Talk
 from bot.replies import Screen
 from bot.routers.filters import Acting
 from bot.routers.queue import put
+from bot.views import aside as aside_view
 from bot.views import mail as view
 from school.centre import Role
 from school.errors import NotFound
 from school.notices import Notice
 from school.numbers import whole
-from school.use_cases import file_letter, mail_desk
+from school.use_cases import aside_updates, file_letter, mail_desk
 
 router = Router(name="mail")
 MOST_RAW = 10 * 1024 * 1024  # bytes that go to a chat within an outbox row
@@ -66,6 +67,28 @@ async def retry_all(_: CallbackQuery, talk: Talk) -> None:
     """Send all of them once more."""
     count, outdated = await mail_desk.retry_all(talk.uow, talk.session, _desk(talk).queue, talk.now)
     put(talk, Screen(view.retried(count, outdated)))
+
+
+@router.callback_query(MailButton.filter(), Acting("aside"))
+async def aside(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
+    """Show one update that was set aside."""
+    await _show_aside(talk, whole(callback_data.key))
+
+
+@router.callback_query(MailButton.filter(), Acting("aside_retry"))
+async def aside_retry(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
+    """Have it handled again."""
+    await aside_updates.retry(talk.uow, talk.session, _desk(talk).updates, whole(callback_data.key))
+    talk.replies.toast = aside_view.RETRIED
+    await _show_aside(talk, whole(callback_data.value))
+
+
+@router.callback_query(MailButton.filter(), Acting("aside_drop"))
+async def aside_drop(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
+    """Take it away."""
+    await aside_updates.drop(talk.uow, talk.session, _desk(talk).updates, whole(callback_data.key))
+    talk.replies.toast = aside_view.DROPPED
+    await _show_aside(talk, whole(callback_data.value))
 
 
 @router.callback_query(MailButton.filter(), Acting("list"))
@@ -126,10 +149,15 @@ async def spam(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
 
 
 async def _overview(talk: Talk) -> Screen:
-    _, aside = await file_letter.letters_aside(talk.uow, talk.session, 0)
+    _, letters = await file_letter.letters_aside(talk.uow, talk.session, 0)
     admin = talk.has_role(Role.ADMIN)
     found = await mail_desk.outgoing(talk.uow, talk.session, _desk(talk).queue) if admin else None
-    return view.overview(found, aside, talk.settings)
+    updates = await aside_updates.count(talk.session, _desk(talk).updates) if admin else 0
+    return view.overview(found, letters, talk.settings, updates)
+
+
+async def _show_aside(talk: Talk, at: int) -> None:
+    put(talk, aside_view.card(await aside_updates.look(talk.session, _desk(talk).updates, at), talk.settings))
 
 
 async def _show_dead(talk: Talk, place: int, but: str = "") -> None:

@@ -30,11 +30,17 @@ NOT_IN_CHAT = "Текст в переписке не показываем: та�
 NOT_READ = "Само письмо уже удалено, остались отправитель и тема."
 
 
-def overview(found: Outgoing | None, aside: int, settings: Settings) -> Screen:
-    """Say how the mail stands; a curator sees only the letters left to a person."""
+def overview(found: Outgoing | None, aside: int, settings: Settings, updates: int = 0) -> Screen:
+    """Say how the mail stands; a curator sees only the letters left to a person.
+
+    `aside` letters and `updates` are left to people.
+    """
     lines = ["<b>Почта</b>"]
     lines.append(f"⚠️ Непонятые письма: {aside}" if aside else "✅ Непонятых писем нет")
     buttons = [Button(f"Разобрать ({aside})", mail("list", "0"))] if aside else []
+    if updates:
+        lines.append(f"⚠️ Отложенные сообщения: {updates}")
+        buttons.append(Button(f"Отложенные сообщения ({updates})", mail("aside", "0")))
     if found is not None:
         lines += _outgoing(found, settings)
         if found.dead:

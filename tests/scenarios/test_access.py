@@ -107,7 +107,7 @@ def _of_cabinet(world: World) -> dict[str, list[str]]:
             callbacks.audit("menu"),
         ],
         "letters": [callbacks.mail(act, "1") for act in ("home", "list", "open", "raw", "to", "number", "spam")],
-        "queue": [callbacks.mail(act, "1") for act in ("dead", "retry", "drop", "all")],
+        "queue": [callbacks.mail(act, "1") for act in QUEUE_ACTS],
         "mailbox": [
             callbacks.mailbox("own"),
             callbacks.mailbox("invited", "0" * 32),
@@ -122,6 +122,7 @@ def _of_cabinet(world: World) -> dict[str, list[str]]:
     }
 
 
+QUEUE_ACTS = ("dead", "retry", "drop", "all", "aside", "aside_retry", "aside_drop")
 OF_STAFF = {"act", "report", "status", "stats", "cancel", "notes"}
 OF_CENTRE = {"invoice", "bank", "remind", "link", "groups", *OF_STAFF}
 OF_ADMIN = {"documents", "centres", "catalogue", "audit", *OF_CENTRE}
