@@ -110,11 +110,11 @@ class App:
         checker, vault = ProcessChecker(jobs), self.vaults.documents
         chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
         pictures = DrawnPictures(checker, vault)
-        desk = MailDesk(self.database.mail_queue, self.database.inbox, self._show_letter)
+        self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
+        desk = MailDesk(self.database.mail_queue, self._deliverers, self.database.inbox, self._show_letter)
         files = Files(Downloads(bot), uploads, vault.get, jobs, desk)
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)
         self._closing.push_async_callback(conversation.finish)
-        self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
         self._deliverers.start(bot, self.door.username, OutgoingFiles(vault, pictures), self._closing)
         workers = Workers(conversation, self.database.inbox)
         self._closing.push_async_callback(workers.stop, WORKERS_STOP)

@@ -15,7 +15,7 @@ from school.letter_caps import CAPS, Caps
 from school.mailroom import order_address
 from school.ports import Session, UnitOfWork, Uploads
 from school.ports_inbox import AsideUpdates
-from school.ports_mail import MailQueue
+from school.ports_mail import Channels, MailQueue
 from school.use_cases.billing_desk import Confirm
 from school.use_cases.fill_questionnaire import Filled
 from school.use_cases.find import holds, manages
@@ -72,12 +72,13 @@ class ShownLetter:
 
 @dataclass(frozen=True, slots=True)
 class MailDesk:
-    """The queue of what goes out, the updates set aside, and the way to look at letters that came in.
+    """The queue of what goes out, what sends it, the updates set aside, and the way to look at letters that came in.
 
     `show` takes a letter's `raw_id`, and raises `school.errors.NotFound`.
     """
 
     queue: MailQueue
+    channels: Channels
     updates: AsideUpdates
     show: Callable[[str], Awaitable[ShownLetter]]
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -71,6 +72,18 @@ class Deliverers:
         """Send what has become due, without waiting for the next sweep."""
         for deliverer in self._all:
             deliverer.wake()
+
+    async def send_now(self) -> None:
+        """Have whatever waits for another try sent now, and ask servers that are away at once.
+
+        Raises what the store raises.
+        """
+        for deliverer in self._all:
+            await deliverer.send_now()
+
+    def away(self) -> dict[str, datetime]:
+        """Return since when (UTC) the servers that are away are so, by channel."""
+        return {d.channel: since for d in self._all if (since := d.down_since) is not None}
 
     async def _tell_admins(self, row: OutboxRow) -> None:
         """Tell once a day of each kind of message that cannot be shown or is refused whoever it is for."""

@@ -79,6 +79,7 @@ class Deliverer:
         self.channel = channel
         self.on_defect: Callable[[OutboxRow], Awaitable[None]] | None = None
         self._breaker = Breaker(time.monotonic, PROBE_SECONDS[channel])
+        self._down_since: datetime | None = None
         self._is_back = False
         self._pause = SWEEP_SECONDS
         self._swept_at = clock.now()
@@ -114,6 +115,17 @@ class Deliverer:
     def is_down(self) -> bool:
         """Whether the server of the channel is away."""
         return self._breaker.is_open
+
+    @property
+    def down_since(self) -> datetime | None:
+        """When the server of the channel was first found away, None while it is there."""
+        return self._down_since if self._breaker.is_open else None
+
+    async def send_now(self) -> None:
+        """Have whatever waits for another try sent now. Raises what the store raises."""
+        async with self._store_turn:
+            await self._store.hasten(self.channel, self._clock.now())
+        self.wake()
 
     def wake(self) -> None:
         """Sweep now, and probe the server now where it is away."""
@@ -201,6 +213,7 @@ class Deliverer:
             return outcome
         if not was_open:
             log.warning("the server of the channel %s is away: %s", self.channel, outcome.error)
+            self._down_since = self._clock.now()
             self._wake.set()  # from now on the sweeper waits for the probe
         next_probe = self._clock.now() + timedelta(seconds=self._breaker.wait())
         return replace(outcome, at=min(outcome.at, next_probe), counts=outcome.counts and not was_open)

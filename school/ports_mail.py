@@ -1,6 +1,6 @@
 """What the use cases need of storage for letters that come in, and of the queue of messages that go out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -64,6 +64,16 @@ class MailQueue(Protocol):
 
     async def drop(self, message_id: str, now: datetime) -> bool:
         """Take a message away for ever and forget its data; False where it is gone or is being sent."""
+
+
+class Channels(Protocol):
+    """What sends the outbox, as an administrator sees it."""
+
+    def away(self) -> Mapping[str, datetime]:
+        """Return since when (UTC) the servers that are away are so, by channel."""
+
+    async def send_now(self) -> None:
+        """Have whatever waits for another try sent now, and ask servers that are away at once."""
 
 
 class MailInbox(Protocol):

@@ -97,6 +97,7 @@ ACTIONS: dict[str, str] = {
     "questionnaire.returned": "анкета возвращена",
     "questionnaire.submitted": "анкета отправлена на проверку",
     "questionnaire.undone": "решение по анкете отменено",
+    "queue.hastened": "очередь сообщений отправлена сразу",
     "reminders.refused": "адрес отказался от напоминаний",
     "registration.marked": "регистрация на сайте школы отмечена",
     "reminder.back.act_not_returned": "напоминание об акте возвращено",

@@ -41,6 +41,14 @@ async def again(_: CallbackQuery, talk: Talk) -> None:
     put(talk, await _overview(talk))
 
 
+@router.callback_query(MailButton.filter(), Acting("now"))
+async def send_now(_: CallbackQuery, talk: Talk) -> None:
+    """Send whatever waits for another try."""
+    await mail_desk.send_now(talk.uow, talk.session, _desk(talk).channels)
+    talk.replies.toast = view.SENT_NOW
+    put(talk, await _overview(talk))
+
+
 @router.callback_query(MailButton.filter(), Acting("dead"))
 async def dead(_: CallbackQuery, callback_data: MailButton, talk: Talk) -> None:
     """Show one message that was given up."""
@@ -153,7 +161,8 @@ async def _overview(talk: Talk) -> Screen:
     admin = talk.has_role(Role.ADMIN)
     found = await mail_desk.outgoing(talk.uow, talk.session, _desk(talk).queue) if admin else None
     updates = await aside_updates.count(talk.session, _desk(talk).updates) if admin else 0
-    return view.overview(found, letters, talk.settings, updates)
+    away = _desk(talk).channels.away() if admin else {}
+    return view.overview(found, letters, talk.settings, view.Standing(updates, away, talk.now))
 
 
 async def _show_aside(talk: Talk, at: int) -> None:

@@ -1,7 +1,9 @@
 """Screens of `/mail`: what goes out, what was given up, and letters that nobody took."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from bot.callbacks import mail
@@ -17,12 +19,15 @@ from wording.dates import date_short
 from wording.letters import LETTER_NAMES
 from wording.mail_reasons import reason_words
 from wording.names import bare
-from wording.plurals import plural
+from wording.plurals import plural, plural_word
 
 LONGEST_TEXT = 1500
 LONGEST_SUBJECT = 120
 LONGEST_ERROR = 200
 MESSAGES = ("сообщение", "сообщения", "сообщений")
+LETTERS = ("письмо", "письма", "писем")
+_SERVERS = {"chat": "Телеграм", "mail": "Почтовый сервер"}
+SENT_NOW = "✅ Отправляем сейчас всё, что ждёт"
 DROPPED = "✅ Письмо убрали. Ответа на него не будет."
 GONE = "Этого письма здесь уже нет: его разобрали. Остальные — /mail."
 TOO_BIG = "Письмо слишком большое, чтобы прислать его сюда. Откройте его в почтовом ящике."
@@ -30,22 +35,43 @@ NOT_IN_CHAT = "Текст в переписке не показываем: та�
 NOT_READ = "Само письмо уже удалено, остались отправитель и тема."
 
 
-def overview(found: Outgoing | None, aside: int, settings: Settings, updates: int = 0) -> Screen:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an administrator sees besides the queue: updates set aside, since when (UTC) a channel's server is away."""
+
+    updates: int
+    away: Mapping[str, datetime]
+    now: datetime
+
+
+def overview(found: Outgoing | None, aside: int, settings: Settings, standing: Standing) -> Screen:
     """Say how the mail stands; a curator sees only the letters left to a person.
 
-    `aside` letters and `updates` are left to people.
+    `aside` letters are left to people.
     """
     lines = ["<b>Почта</b>"]
     lines.append(f"⚠️ Непонятые письма: {aside}" if aside else "✅ Непонятых писем нет")
     buttons = [Button(f"Разобрать ({aside})", mail("list", "0"))] if aside else []
-    if updates:
-        lines.append(f"⚠️ Отложенные сообщения: {updates}")
-        buttons.append(Button(f"Отложенные сообщения ({updates})", mail("aside", "0")))
+    if standing.updates:
+        lines.append(f"⚠️ Отложенные сообщения: {standing.updates}")
+        buttons.append(Button(f"Отложенные сообщения ({standing.updates})", mail("aside", "0")))
     if found is not None:
+        lines += [_away(*one, found, standing, settings) for one in standing.away.items()]
         lines += _outgoing(found, settings)
+        if standing.away or found.failing:
+            buttons.append(Button("Отправить сейчас", mail("now")))
         if found.dead:
             buttons.append(Button(f"Не доставлены ({len(found.dead)})", mail("dead", "0")))
     return Screen("\n".join(lines), (*((button,) for button in buttons), (Button("Обновить", mail("home")),)))
+
+
+def _away(channel: str, since: datetime, found: Outgoing, standing: Standing, settings: Settings) -> str:
+    at, today = since.astimezone(settings.zone), standing.now.astimezone(settings.zone).date()
+    when = f"{at:%H:%M}" if at.date() == today else f"{date_short(at.date())}, {at:%H:%M}"
+    count = sum(waiting for of, _, waiting in found.waiting if of == channel)
+    words = plural(count, *(MESSAGES if channel == "chat" else LETTERS))
+    waits = f", {plural_word(count, 'ждёт', 'ждут', 'ждут')} {words}" if count else ""
+    return f"⚠️ {_SERVERS[channel]} не отвечает с {when}{waits}"
 
 
 def _outgoing(found: Outgoing, settings: Settings) -> list[str]:

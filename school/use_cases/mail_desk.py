@@ -6,7 +6,7 @@ from datetime import datetime
 from school.centre import Role
 from school.errors import NotFound
 from school.ports import Session, UnitOfWork
-from school.ports_mail import MailQueue, QueuedMessage
+from school.ports_mail import Channels, MailQueue, QueuedMessage
 from school.use_cases.find import require_role, who
 from school.use_cases.send_again import MessageOutdated, send_again
 
@@ -34,6 +34,13 @@ async def outgoing(uow: UnitOfWork, session: Session, queue: MailQueue) -> Outgo
         fault = await uow.address_fault(email) if len(bouncing) < BOUNCING else None
         bouncing += [email] if fault is not None and fault.permanent else []
     return Outgoing(tuple(await queue.waiting()), failing, dead, tuple(bouncing))
+
+
+async def send_now(uow: UnitOfWork, session: Session, channels: Channels) -> None:
+    """Have whatever waits for another try sent now. Raises `Forbidden`."""
+    require_role(session, Role.ADMIN)
+    await channels.send_now()
+    uow.audit(f"chat:{who(session)}", "queue.hastened", "outbox")
 
 
 async def retry(uow: UnitOfWork, session: Session, message_id: str, now: datetime) -> None:

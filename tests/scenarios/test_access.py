@@ -122,7 +122,7 @@ def _of_cabinet(world: World) -> dict[str, list[str]]:
     }
 
 
-QUEUE_ACTS = ("dead", "retry", "drop", "all", "aside", "aside_retry", "aside_drop")
+QUEUE_ACTS = ("now", "dead", "retry", "drop", "all", "aside", "aside_retry", "aside_drop")
 OF_STAFF = {"act", "report", "status", "stats", "cancel", "notes"}
 OF_CENTRE = {"invoice", "bank", "remind", "link", "groups", *OF_STAFF}
 OF_ADMIN = {"documents", "centres", "catalogue", "audit", *OF_CENTRE}

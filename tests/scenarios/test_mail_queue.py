@@ -4,6 +4,7 @@ import asyncio
 import re
 from email.message import EmailMessage
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
@@ -26,6 +27,7 @@ from tests.scenarios.letter_steps import (
 )
 from tests.scenarios.page_steps import browsing, open_pages, proved
 from tests.scenarios.review_steps import press_data
+from tests.scenarios.steps import WHOLE, place
 
 STRANGER = "kto-to@pochta.example"
 
@@ -194,6 +196,32 @@ async def test_given_up_messages_are_retried_and_dropped(stage: Stage) -> None:
     third = await admin.wait_for("Не доставлено 1 из 2", timeout=40)
     await admin.press("Повторить все", third)
     await admin.wait_for("Отправляем ещё раз: 2 сообщения", timeout=40)
+
+
+async def test_what_waits_for_a_server_is_sent_now(stage: Stage) -> None:
+    """An administrator sees since when the mail server is away and what waits, and one tap sends it when it is back."""
+    admin = await stage.admin()
+    await stage.sandbox.smtp("down")
+    for surname, email in (("Соколова", "sokolova"), ("Орлова", "orlova")):
+        acts = [(how, what.replace("Соколова", surname).replace("sokolova", email)) for how, what in WHOLE]
+        await place(await stage.client(), acts)
+    for _ in range(400):
+        if stage.app.metrics.down["mail"]():
+            break
+        await asyncio.sleep(0.05)
+    await admin.send("/mail")
+    since = stage.clock.now().astimezone(ZoneInfo(stage.settings.school.timezone))
+    home = await admin.wait_for(f"Почтовый сервер не отвечает с {since:%H:%M}, ждут 4 письма", timeout=40)
+    await stage.sandbox.smtp("up")
+    await admin.press("Отправить сейчас", home)
+    for _ in range(400):
+        if (await stage.sandbox.letters())["count"] == 4:
+            break
+        await asyncio.sleep(0.05)
+    ids = [letter["message_id"] for letter in (await stage.sandbox.letters())["letters"]]
+    assert len(ids) == len(set(ids)) == 4
+    await admin.send("/mail")
+    assert "не отвечает" not in (await admin.wait_for("Почта", timeout=40)).text
 
 
 async def test_a_given_up_invitation_goes_again_with_a_link_that_opens(stage: Stage) -> None:
