@@ -14,6 +14,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiohttp import web
 
+from bot import heartbeat
 from bot.config import Settings
 from bot.context import Files, MailDesk, ShownLetter
 from bot.context import Settings as ChatSettings
@@ -110,7 +111,8 @@ class App:
         checker, vault = ProcessChecker(jobs), self.vaults.documents
         chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
         pictures = DrawnPictures(checker, vault)
-        self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics)
+        may_send = await heartbeat.begin(self.database, self._closing)
+        self._deliverers = Deliverers(self.settings, self.database, self.clock, self.metrics, may_send)
         desk = MailDesk(self.database.mail_queue, self._deliverers, self.database.inbox, self._show_letter)
         files = Files(Downloads(bot), uploads, vault.get, jobs, desk)
         conversation = Conversation(bot, lambda: self.database.uow(self.clock), self.clock, chat, files)

@@ -39,11 +39,19 @@ LETTERS_AT_ONCE = 4
 class Deliverers:
     """Both channels; new rows are sent right after the commit that staged them."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        metrics: Metrics,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._metrics = metrics
+        self._may_send = may_send
         self._all: list[Deliverer] = []
 
     def start(self, bot: Bot, username: str, files: OutgoingFiles, closing: AsyncExitStack) -> None:
@@ -64,6 +72,7 @@ class Deliverers:
         for deliverer in self._all:
             deliverer.on_outcome = self._metrics.count
             deliverer.on_defect = self._tell_admins
+            deliverer.may_send = self._may_send
             self._metrics.down[deliverer.channel] = partial(_is_down, deliverer)
             deliverer.start()
         closing.push_async_callback(self._stop)

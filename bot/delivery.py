@@ -63,6 +63,9 @@ class Deliverer:
 
     While the server of the channel is away one message now and then probes it, and no other uses a try up; with the
     first that goes out all that failed because of it becomes due.
+
+    `may_send`, when set, tells whether this process can be sure of its leases (see `bot.heartbeat`); else it sends
+    nothing.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Deliverer:
     ) -> None:
         self.channel = channel
         self.on_defect: Callable[[OutboxRow], Awaitable[None]] | None = None
+        self.may_send: Callable[[], bool] = lambda: True
         self._breaker = Breaker(time.monotonic, PROBE_SECONDS[channel])
         self._down_since: datetime | None = None
         self._is_back = False
@@ -185,6 +189,9 @@ class Deliverer:
         elif self._leases[row.id].until - now < SENDING:
             # Another process may hold it by now: it is claimed anew, with those behind it.
             self._hold(lane, queue, _Held(now), "waited too long for its turn")
+        elif not self.may_send():
+            # Its leases may be another's by now: they are claimed anew once that is sure again.
+            self._hold(lane, queue, _Held(now), "is not sure of its leases")
         elif not self._breaker.lets_through():
             again = now + timedelta(seconds=self._breaker.wait())
             self._hold(lane, queue, _Held(again, outage=True), "waits for the server")
@@ -297,6 +304,8 @@ class Deliverer:
 
     async def _claim(self) -> None:
         self._pause = SWEEP_SECONDS
+        if not self.may_send():
+            return
         async with self._store_turn:
             now = self._clock.now()
             if now < self._swept_at - STEP_BACK:

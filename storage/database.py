@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Connection, delete
 
@@ -37,6 +38,7 @@ class Database:
 
     `on_commit`, when set, is called in the loop after a commit with the outbox rows it inserted, leased to this
     process for a minute; when not set, such rows are inserted without a lease.
+    `owner` names this process in the leases it takes; on SQLite, which has one process, it is None.
     """
 
     def __init__(self, engine: Engine, file: Path | None = None) -> None:
@@ -44,6 +46,7 @@ class Database:
         self._file = file
         self._committer = Committer(engine)
         self.dialect = engine.dialect
+        self.owner = uuid4().hex if engine.dialect == "postgresql" else None
         self.catalogue_cache = CatalogueCache()
         self.inbox = InboxStore(self)
         self.mail_inbox = MailInbox(self)

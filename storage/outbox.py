@@ -131,7 +131,7 @@ def _claim_statement() -> Any:
     return (
         update(outbox)
         .where(outbox.c.seq.in_(select(picked.cte("picked").c.seq)))
-        .values(fence=outbox.c.fence + 1, leased_until=bindparam("until"))
+        .values(fence=outbox.c.fence + 1, leased_until=bindparam("until"), owner=bindparam("of_owner"))
         .returning(*ROW_COLUMNS)
     )
 
@@ -169,7 +169,7 @@ def _probe_statement() -> Any:
     return (
         update(outbox)
         .where(outbox.c.seq.in_(select(picked.cte("picked").c.seq)))
-        .values(fence=outbox.c.fence + 1, leased_until=bindparam("until"))
+        .values(fence=outbox.c.fence + 1, leased_until=bindparam("until"), owner=bindparam("of_owner"))
         .returning(*ROW_COLUMNS)
     )
 
@@ -225,13 +225,13 @@ class OutboxStore:
     async def claim(self, channel: str, limit: int, lease_seconds: float, now: datetime) -> list[OutboxRow]:
         """Lease due messages of the channel: answers before bulk, then by age, in order for each recipient."""
         until = now + timedelta(seconds=lease_seconds)
-        given = {"of_channel": channel, "limit": limit, "at": now, "until": until}
+        given = {"of_channel": channel, "limit": limit, "at": now, "until": until, "of_owner": self._database.owner}
         return await self._database.write(partial(_claim, self._database.dialect, given, _claim_statement()))
 
     async def claim_probe(self, channel: str, lease_seconds: float, now: datetime) -> list[OutboxRow]:
         """Lease one message of those that wait for the channel's server, whenever it is due; none where none waits."""
         until = now + timedelta(seconds=lease_seconds)
-        given = {"of_channel": channel, "limit": 1, "at": now, "until": until}
+        given = {"of_channel": channel, "limit": 1, "at": now, "until": until, "of_owner": self._database.owner}
         return await self._database.write(partial(_claim, self._database.dialect, given, _probe_statement()))
 
     async def server_is_back(self, channel: str, now: datetime) -> None:

@@ -30,12 +30,13 @@ class Staged:
     expected: int | None = None
 
 
-def notice_values(notice: Notice, now: datetime, *, leased: bool) -> Values:
+def notice_values(notice: Notice, now: datetime, *, leased: bool, owner: str | None = None) -> Values:
     """Return the outbox columns of a notice; one with `after` is left to whoever finds it when it is due."""
     row = values(notice)
     after: datetime | None = row.pop("after")
     leased = leased and after is None
     lease = now + timedelta(seconds=FIRST_LEASE) if leased else None
+    row["owner"] = owner if leased else None
     return {**row, "fence": int(leased), "due_at": after or now, "leased_until": lease, "created_at": now}
 
 

@@ -91,6 +91,7 @@ outbox = Table(
     Column("fence", Integer, nullable=False),
     moment("due_at"),
     moment("leased_until", null=True),
+    string("owner", null=True),  # the process that has leased it, of `holders`; none on SQLite
     moment("created_at"),
     moment("finished_at", null=True),
     Column("result", Json, nullable=True),

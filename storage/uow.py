@@ -27,7 +27,8 @@ class SqlUnitOfWork(UowReads, UowWrites, UowMail, UowMoney, UowClosing, UowAudit
             return
         announce = self._database.on_commit
         now = self._clock.now()
-        rows = [staging.notice_values(notice, now, leased=announce is not None) for notice in notices]
+        owner = self._database.owner
+        rows = [staging.notice_values(notice, now, leased=announce is not None, owner=owner) for notice in notices]
         work = partial(staging.run, self._database.dialect, staged, rows)
         await self._database.write(work, None if announce is None or not rows else partial(_announce, announce))
 

@@ -518,3 +518,22 @@ async def test_the_sentence_waits_for_the_server_too(chat: tuple[ChatChannel, Te
     outcome = await channel.send(row(data={"no": "text"}))
     assert isinstance(outcome, Retry)
     assert outcome.outage
+
+
+async def test_nothing_is_sent_while_the_leases_are_not_sure(base: Database) -> None:
+    """A process that others may take for dead gives back what it holds, and sends it in order once it is sure again."""
+    clock, channel, sure = FixedClock(), Channel(), False
+    sender = deliverer(base, channel, clock)
+    sender.may_send = lambda: sure
+    sender.start()
+    await put(base, clock, "first")
+    await put(base, clock, "second")
+    async with asyncio.timeout(10):
+        while await base.run(lambda c: c.execute(select(tables.outbox.c.leased_until)).scalars().first()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert channel.sent == []
+    sure = True
+    sender.wake()
+    await until(lambda: len(channel.sent) == 2)
+    await sender.stop(5)
+    assert channel.sent == ["first", "second"]
