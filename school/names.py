@@ -11,7 +11,21 @@ MAX_NAME = 150
 _PIECE = 200
 
 # Foreign patronymic endings stay lower-case and belong to the word before them.
-_PARTICLES = frozenset({"оглы", "оглу", "кызы", "кизи", "улы", "уулу", "ogly", "oglu", "kyzy", "kizi", "uly", "uulu"})
+_PARTICLES = frozenset(
+    ("оглы", "оглу", "огли", "угли", "ўғли", "кызы", "кизи", "қызы", "қизи", "улы", "ұлы", "уулу",
+     "ogly", "oglu", "ogli", "kyzy", "kizi", "qizi", "uly", "uulu")
+)  # fmt: skip
+# What stands before a surname and belongs to it: «де Толли», «фон Дервиз». The others are also whole names in the East
+# («Ван Ли»), so only small letters, or another of them behind, make them a part of the next word.
+_SURE_PREFIXES = frozenset({"де", "фон", "дер", "von", "der"})
+_PREFIXES = _SURE_PREFIXES | {
+    "ван", "ден", "ди", "да", "дос", "дель", "делла", "ла", "ле", "лос", "тер", "цу", "аль", "эль", "бен", "бин", "ибн",
+    "van", "den", "de", "di", "da", "dos", "del", "la", "le", "al", "el", "bin", "ibn",
+}  # fmt: skip
+_PATRONYMIC = re.compile(r"[а-яё]{2,}(?:вич|ьич|вна|ична)", re.IGNORECASE)
+_LONE = frozenset("АЕЁИОУЫЭЮЯаеёиоуыэюяAEIOUYaeiouy")
+"""One-letter names of people are vowels («Ю», «О»); a consonant is an initial that has lost its dot."""
+_MOST_PARTS = 6
 _CYRILLIC_LOOKS = "АВЕКМНОРСТХУаеорсух"
 _LATIN_LOOKS = "ABEKMHOPCTXYaeopcyx"
 _TO_CYRILLIC = str.maketrans(_LATIN_LOOKS, _CYRILLIC_LOOKS)
@@ -23,7 +37,7 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAME_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u052f]+(?:[-'][A-Za-z\u00c0-\u024f\u0400-\u052f]+)*'?")
-_INITIALS = re.compile(r"(?:\s|^)[^\W\d_](?:\.|\s|$)|[^\W\d_]\.")
+_INITIALS = re.compile(r"[^\W\d_]\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +117,41 @@ def parse_full_name(text: str) -> FullName:
     clean = tidy(typed(text)).strip(" .,;:")
     if len(clean) > MAX_NAME:
         raise BadAnswer("name_long", text, limit=MAX_NAME)
-    if _INITIALS.search(clean):
-        raise BadAnswer("name_initials", text)
     words = clean.replace(" - ", "-").split()
+    if _holds_initials(clean, words):
+        raise BadAnswer("name_initials", text)
     strange = sorted({mark for word in words for mark in word if not (mark.isalpha() or mark in "-'")})
     if strange:
         raise BadAnswer("name_letters", text, wrong=" ".join(strange))
     readings = [_read_word(word, text) for word in words]
-    parts = _join_particles([word for word, _ in readings])
-    if len(parts) not in (2, 3) or any(part.lower() in _PARTICLES for part in parts):
-        raise BadAnswer("name_parts", text, parts=len(parts))
+    parts = _join_particles(_join_prefixes([word for word, _ in readings]))
     flags = frozenset[str]().union(*(found for _, found in readings))
-    return FullName(parts[0], parts[1], parts[2] if len(parts) == 3 else None, flags)
+    named = None if any(part.lower() in _PARTICLES for part in parts) else _in_parts(parts)
+    if named is None:
+        raise BadAnswer("name_parts", text, parts=len(parts))
+    return FullName(*named, flags)
+
+
+def _holds_initials(clean: str, words: list[str]) -> bool:
+    """Tell whether a name has initials: a letter with a dot, a lone consonant, or two lone letters."""
+    lone = [word for word in words if len(word) == 1 and word.isalpha()]
+    return bool(_INITIALS.search(clean)) or len(lone) > 1 or any(word not in _LONE for word in lone)
+
+
+def _in_parts(parts: list[str]) -> tuple[str, str, str | None] | None:
+    """Return surname, name and patronymic; None where the words are too few, too many or of two people.
+
+    Behind two surnames stand a name and a patronymic («Гарсия Лопес Мария Ивановна»); four words and more without a
+    patronymic are a surname and a name of several words («Нгуен Тхи Лан Ань»).
+    """
+    if len(parts) in (2, 3):
+        return parts[0], parts[1], parts[2] if len(parts) == 3 else None
+    if not 3 < len(parts) <= _MOST_PARTS:
+        return None
+    fathers = [part for part in parts if _PATRONYMIC.fullmatch(part)]
+    if fathers == [parts[-1]]:
+        return " ".join(parts[:-2]), parts[-2], parts[-1]
+    return None if fathers else (parts[0], " ".join(parts[1:]), None)
 
 
 def _read_word(word: str, text: str) -> tuple[str, frozenset[str]]:
@@ -135,12 +172,26 @@ def _capitalise(piece: str) -> str:
     """Give capitals to a piece typed all in one case; «О'Нил» has two, «Лук'янова» one, «оглы» none."""
     if piece.lower() in _PARTICLES:
         return piece.lower()
+    if piece in _PREFIXES or (piece.isupper() and piece.lower() in _SURE_PREFIXES):
+        return piece.lower()
     if not (piece.isupper() or piece[0].islower()):
         return piece
     head, mark, tail = piece.partition("'")
     if not mark:
         return piece.capitalize()
     return head.capitalize() + mark + (tail.capitalize() if len(head) == 1 else tail.lower())
+
+
+def _join_prefixes(words: list[str]) -> list[str]:
+    """Attach «де», «фон», «ван дер» to the surname behind them, where a name is left behind that."""
+    end = 0
+    while end < len(words) and words[end].lower() in _PREFIXES:
+        end += 1
+    surely = end > 0 and words[0].lower() in _SURE_PREFIXES
+    probably = end > 1 or (end == 1 and words[0].islower())
+    if surely or (probably and len(words) > end + 1):
+        return [" ".join(words[: end + 1]), *words[end + 1 :]]
+    return [word.capitalize() if word in _PREFIXES else word for word in words]
 
 
 def _join_particles(words: list[str]) -> list[str]:
@@ -162,13 +213,14 @@ def parse_name_part(text: str) -> tuple[str, frozenset[str]]:
     clean = tidy(typed(text)).strip(" .,;:").replace(" - ", "-")
     if len(clean) > MAX_NAME:
         raise BadAnswer("name_long", text, limit=MAX_NAME)
-    if _INITIALS.search(clean):
+    if _holds_initials(clean, clean.split()):
         raise BadAnswer("name_initials", text)
     strange = sorted({mark for mark in clean if not (mark.isalpha() or mark in "-' ")})
     if strange or not clean:
         raise BadAnswer("name_letters", text, wrong=" ".join(strange) or "пусто")
     readings = [_read_word(word, text) for word in clean.split()]
     words = [word for word, _ in readings]
-    if len(words) > 1 and not (len(words) == 2 and words[1].lower() in _PARTICLES):
+    ends = len(words) == 2 and words[1].lower() in _PARTICLES
+    if len(words) > 1 and not ends and not all(word.lower() in _PREFIXES for word in words[:-1]):
         raise BadAnswer("name_part", text)
     return " ".join(words), frozenset[str]().union(*(found for _, found in readings))

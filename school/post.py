@@ -25,9 +25,11 @@ _INSIDE = (
 # A house said by its word, or a post box or a military unit, which have none.
 _SAID = re.compile(
     r"(?<![а-яё-])(?:д|дом|вл|влад|владение|зд|здание|стр|строение|корп|корпус|уч|участок|домовладение|двлд)"
-    rf"\.?\s*{_NUMBER}(?![а-яё])|а/я\s*№?\s*\d|абонентский ящик|в/ч\s*№?\s*\d",
+    rf"\.?\s*{_NUMBER}(?![а-яё])|[ап]/я\s*№?\s*\d|абонентский ящик|в/ч\s*№?\s*\d",
     re.IGNORECASE,
 )
+_BOX = re.compile(r"[ап]/я\s*№?\s*\d|абонентский ящик", re.IGNORECASE)
+_QUOTES = str.maketrans("", "", "\"'«»“”„")
 # A bare number that ends a piece between commas or stands before a flat: «проспект, 22», «Ленина 5 офис 12».
 _BARE = re.compile(
     rf"(?:^|\s){_NUMBER}\s*(?:$|(?:к|стр|корп|кв|оф|офис|пом|лит)\.?\s*\d.*$|лит(?:ера?)?\.?\s*[а-я]$)", re.IGNORECASE
@@ -50,7 +52,9 @@ def parse_address(text: str) -> Address:
         near = re.search(r"(?<!\d)\d{5,7}(?!\d)", raw)
         raise BadAnswer("address_index", text, found=near[0] if near else None)
     rest = re.sub(r"\s*,(?:\s*,)+\s*", ", ", raw[: index.start()] + raw[index.end() :]).strip(" ,;.")
-    if sum(mark.isalpha() for mark in rest) < 5 or len(re.findall(r"[^\W\d_]{2,}", rest)) < 2:
+    # A post box needs no street: its town alone is a whole address.
+    least = 1 if _BOX.search(rest) else 2
+    if sum(mark.isalpha() for mark in rest) < 5 or len(re.findall(r"[^\W\d_]{2,}", rest)) < least:
         raise BadAnswer("address_short", text)
     if not _has_house(rest):
         raise BadAnswer("address_no_house", text)
@@ -75,9 +79,10 @@ def parse_tracking(text: str) -> str:
 
 
 def _has_house(rest: str) -> bool:
+    rest = rest.translate(_QUOTES)  # the house 22 «А» is 22 А
     if _SAID.search(rest):
         return True
-    pieces = (_BEFORE_INSIDE.sub(" ", piece).strip() for piece in re.split(r"[,;]", rest))
+    pieces = (_BEFORE_INSIDE.sub(" ", piece).strip() for piece in re.split(r"[,;()]", rest))
     return any(_BARE.search(piece) for piece in pieces)
 
 
