@@ -10,7 +10,7 @@ class Breaker:
 
     def __init__(self, time: Callable[[], float], probe_seconds: float) -> None:
         self._time = time
-        self._probe_seconds = probe_seconds
+        self.probe_seconds = probe_seconds
         self._failures = 0
         self._probe_at = 0.0
         self.is_open = False
@@ -21,7 +21,7 @@ class Breaker:
             return True
         if self.wait() > 0:
             return False
-        self._probe_at = self._time() + self._probe_seconds
+        self._probe_at = self._time() + self.probe_seconds
         return True
 
     def wait(self) -> float:
@@ -33,7 +33,7 @@ class Breaker:
         self._failures += 1
         if not self.is_open and self._failures >= FAILURES_TO_OPEN:
             self.is_open = True
-            self._probe_at = self._time() + self._probe_seconds
+            self._probe_at = self._time() + self.probe_seconds
 
     def succeeded(self) -> bool:
         """Note a success; return whether the server was away until now."""

@@ -328,6 +328,8 @@ class Deliverer:
         if wait := self._breaker.wait():
             self._pause = min(SWEEP_SECONDS, wait + 0.01)  # never a moment before the probe's turn
             return
+        # Whether one can be claimed by now or not (its outcome may not be written yet), the next turn is a probe away.
+        self._pause = min(SWEEP_SECONDS, self._breaker.probe_seconds)
         for row in await self._store.claim_probe(self.channel, LEASE_SECONDS, now):
             # Its lane stays held: others of its recipient wait in the outbox.
             self._held.setdefault((row.recipient, row.bulk), _Held(now, outage=True))

@@ -102,8 +102,8 @@ def blocking(row: Row, zone: tzinfo = MOSCOW) -> str:
 
 
 def deadline(row: Row) -> str:
-    """Say by when: the last day to admit (REGULATIONS A1), else when the course begins; empty once admitted."""
-    if row.line.admitted_at is not None or row.line.cancelled:
+    """Say by when: the last day to admit (REGULATIONS A1), else when the course begins; empty once that is over."""
+    if row.line.admitted_at is not None or row.line.cancelled or row.line.training == "expelled":
         return ""
     if row.line.admit_by is not None:
         return f"зачислить {no_later_than(row.line.admit_by)}"
