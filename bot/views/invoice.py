@@ -121,13 +121,11 @@ def ask_typed(found: Billing) -> Screen:
 
 
 def gaps(found: Billing) -> Screen:
-    """Say which of the seller's details are missing and how they are set."""
-    missing = "\n".join(f"— {escape(SELLER_LABELS[key])}: <code>{key}</code>" for key in found.gaps)
-    number = found.centre.number
+    """Say which of the seller's details are missing, and where in chat the administrator enters them."""
+    missing = "\n".join(f"— {escape(SELLER_LABELS[key])}" for key in found.gaps)
     return Screen(
         f"<b>Чтобы составить счёт, не хватает реквизитов центра</b>\n{missing}\n\n"
-        "Их записывает администратор на сервере, например:\n"
-        f"<code>python -m bot centre set {number} {found.gaps[0]}=…</code>\n"
+        f"Их вписывает администратор: <code>/centres {found.centre.number}</code>, кнопка «Реквизиты».\n"
         "Пока введите счёт из Клиент-Сервиса.",
         ((Button("Ввести счёт", invoice("type", found.order.id)),),),
     )

@@ -62,7 +62,9 @@ async def test_without_details_it_says_which_are_missing(stage: Stage) -> None:
     await manager.press("Сделать счёт: как", card)
     said = await manager.wait_for("не хватает реквизитов", timeout=40)
     assert "Корреспондентский счёт" in said.text
-    assert "centre set 0123 seller_name" in said.text
+    assert "/centres 0123, кнопка «Реквизиты»" in said.text
+    assert "seller_" not in said.text
+    assert "python" not in said.text
 
 
 async def test_a_made_invoice_is_looked_at_and_sent(stage: Stage) -> None:
