@@ -1,6 +1,8 @@
 """Both vaults, of documents and of raw letters, opened beside the database that they belong to."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +13,11 @@ from school.ports import Clock
 from storage import pairing
 from storage.backup import database_file
 from storage.database import Database
+from storage.health import schema_state
+from storage.peek import peek_revision
 from storage.recorded_vault import RecordedVault
-from storage.vault import KEY_FILE, FileVault, VaultKeyBroken, VaultKeyMissing, open_vault
+from storage.schema import HEAD
+from storage.vault import KEY_FILE, FileVault, VaultKeyBroken, VaultKeyMissing, open_vault, vault_there
 from storage.vault_ledger import VaultLedger
 from storage.vault_marker import FILE as MARKER
 
@@ -94,12 +99,43 @@ async def open_vaults(settings: Settings, database: Database, clock: Clock) -> V
     opened = []
     for side in _sides(settings, database, clock):
         files = await _open(side.path, settings)
-        try:
+        with _refusing(side.path):
             await pairing.pair(files, side.ledger, side.known)
-        except pairing.Unpaired as fault:
-            raise VaultRefused(_words(fault, side.path)) from fault
         opened.append(RecordedVault(files, side.ledger, clock))
     return Vaults(*opened)
+
+
+async def look_at_vaults(settings: Settings, clock: Clock) -> None:
+    """See whether a start would take the database and the vaults together, and make nothing. Raises `VaultRefused`.
+
+    A database of another version of the bot is not asked. Raises what the driver raises.
+    """
+    file = database_file(settings.database.url)
+    if file is not None and (not file.exists() or not file.stat().st_size):
+        _refuse_beside_vault(settings, f"файла базы {file} нет или он пуст")
+        return
+    # Opening a file of another version could change it.
+    if file is not None and await asyncio.to_thread(peek_revision, file) not in ("", HEAD):
+        return
+    database = await Database.open(settings.database.url)
+    try:
+        match await schema_state(database):
+            case "empty":
+                _refuse_beside_vault(settings, "база из database.url пуста")
+            case "current":
+                for side in _sides(settings, database, clock):
+                    await _look(side, settings)
+    finally:
+        await database.close()
+
+
+async def _look(side: _Side, settings: Settings) -> None:
+    with _refusing(side.path):
+        files = await asyncio.to_thread(vault_there, side.path, settings.documents.secret())
+        if files is not None:
+            await pairing.look(files, side.ledger, side.known)
+        elif await side.known():
+            raise pairing.Unpaired("no_files")
 
 
 async def adopt_vaults(settings: Settings, database: Database, clock: Clock) -> list[tuple[Path, pairing.Counted]]:
@@ -107,10 +143,8 @@ async def adopt_vaults(settings: Settings, database: Database, clock: Clock) -> 
     told = []
     for side in _sides(settings, database, clock):
         files = await _open(side.path, settings)
-        try:
+        with _refusing(side.path):
             told.append((side.path, await pairing.adopt(files, side.ledger, side.known)))
-        except pairing.Unpaired as fault:
-            raise VaultRefused(_words(fault, side.path)) from fault
     return told
 
 
@@ -137,9 +171,18 @@ async def unreadable_documents(settings: Settings, database: Database, clock: Cl
 
 
 async def _open(path: Path, settings: Settings) -> FileVault:
+    with _refusing(path):
+        return await asyncio.to_thread(open_vault, path, settings.documents.secret())
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Raise `VaultRefused` for what keeps this vault from being used."""
     key = path.with_name(KEY_FILE)
     try:
-        return await asyncio.to_thread(open_vault, path, settings.documents.secret())
+        yield
+    except pairing.Unpaired as fault:
+        raise VaultRefused(_words(fault, path)) from fault
     except OSError as error:
         raise VaultRefused(
             f"папка документов {path} не открывается ({system_fault(error)}): проверьте documents.path и права"

@@ -26,14 +26,26 @@ class Peeked:
 
 def peek(file: Path, limit: float = LIMIT, clock: Callable[[], float] = time.monotonic) -> Peeked:
     """Look at the pages, for `limit` seconds at most, and at the schema. Raises `sqlite3.Error`, `Damaged`."""
-    where = f"{file.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS)) as connection:
+    with _opened(file) as connection:
         whole = _looked_through(connection, clock() + limit, clock)
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-        if known is None:
-            return Peeked("", whole)
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return Peeked(str(found[0]) if found is not None else "", whole)
+        return Peeked(_revision(connection), whole)
+
+
+def peek_revision(file: Path) -> str:
+    """Return the schema's revision alone, empty for a file without one. Raises `sqlite3.Error`."""
+    with _opened(file) as connection:
+        return _revision(connection)
+
+
+def _opened(file: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS))
+
+
+def _revision(connection: sqlite3.Connection) -> str:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is None:
+        return ""
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found[0]) if found is not None else ""
 
 
 def _looked_through(connection: sqlite3.Connection, until: float, clock: Callable[[], float]) -> bool:

@@ -145,11 +145,29 @@ def open_vault(path: Path, key: str | None) -> FileVault:
     return FileVault(path, secret.encode())
 
 
+def vault_there(path: Path, key: str | None) -> FileVault | None:
+    """Return the vault of a folder that is there already, and make nothing; None where the folder or the key is not.
+
+    Raises `VaultKeyMissing`, `VaultKeyBroken`.
+    """
+    if not path.is_dir() or (key is None and not _has_own_key(path)):
+        return None
+    return FileVault(path, (key if key is not None else read_own_key(path.parent / KEY_FILE)).encode())
+
+
+def _has_own_key(folder: Path) -> bool:
+    """Tell whether the file of the key is there. Raises `VaultKeyMissing` where it has to be."""
+    file = folder.parent / KEY_FILE
+    if file.exists():
+        return True
+    if any(folder.glob("??/??/*")):
+        raise VaultKeyMissing(f"{file} is gone, and {folder} holds documents that only its key opens")
+    return False
+
+
 def _own_key(folder: Path) -> str:
     file = folder.parent / KEY_FILE
-    if not file.exists():
-        if any(folder.glob("??/??/*")):
-            raise VaultKeyMissing(f"{file} is gone, and {folder} holds documents that only its key opens")
+    if not _has_own_key(folder):
         draft = folder.parent / f".{KEY_FILE}.{secrets.token_hex(4)}"
         try:
             _write(draft, secrets.token_hex(32).encode())

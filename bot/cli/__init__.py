@@ -56,10 +56,9 @@ def _act(arguments: Namespace, config: Path | None, runners: Runners) -> int:
 
 async def _check(settings: Settings, config: Path | None) -> int:
     from bot.cli.checks import check
-    from bot.cli.common import config_name
 
     bad = False
-    async for line in check(settings, config_name(config)):
+    async for line in check(settings, config):
         print(line, flush=True)
         bad = bad or line.state == "bad"
     return MISTAKE if bad else 0

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from bot.__main__ import main
 from bot.cli.common import SystemClock, settings_of
 from bot.vaults import Vaults, open_database, open_vaults
 from school.errors import NotFound
+from school.ports_mail import RawFacts
+from storage.database import Database
 from storage.vault import open_vault
 
 TOKEN = "4200042:token-of-the-tests-0123456789abcdef"
@@ -187,3 +190,83 @@ def test_files_are_the_owners_alone_from_the_first_moment(tmp_path: Path) -> Non
     made = [path for path in tmp_path.rglob("*") if path != config]
     assert {"bot.db", "copy.db", "documents", "documents.key"} <= {path.name for path in made}
     assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def checked(run: Run) -> str:
+    """Run `check` and return the line of the documents."""
+    _, out, _ = run("check")
+    (line,) = [line for line in out.splitlines() if " Документы: " in line]
+    return line
+
+
+def test_check_tells_what_a_start_would_refuse(run: Run, tmp_path: Path) -> None:
+    """A wrong key, documents of another database and a missing database are told; no folder, file or key is made."""
+    config = configure(tmp_path, key=None)
+    assert "ключ лежит рядом" in checked(run)
+    assert sorted(tmp_path.iterdir()) == [config]
+    configure(tmp_path)
+    started(ONE)
+    before = sorted(tmp_path.rglob("*"))
+    assert checked(run).startswith("✅ Документы: ")
+    configure(tmp_path, key=KEY + "!")
+    assert checked(run).startswith("❌ Документы: ключ documents.key не подходит к файлам")
+    configure(tmp_path, key=None)
+    assert checked(run).startswith("❌ Документы: ключа документов нет: верните файл")
+    configure(tmp_path, database="bto.db")
+    line = checked(run)
+    assert line.startswith(f"❌ Документы: файла базы {tmp_path}/bto.db нет или он пуст")
+    assert "restore ФАЙЛ" in line
+    assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == []
+    shutil.move(tmp_path / "bot.db", tmp_path / "own.db")
+    for folder in ("documents", "documents-letters"):
+        shutil.move(tmp_path / folder, tmp_path / f"own-{folder}")
+    configure(tmp_path)
+    started(ONE)
+    shutil.copy(tmp_path / "own.db", tmp_path / "bot.db")
+    assert "файлы не той базы, что в database.url" in checked(run)
+
+
+def test_check_misses_files_that_the_database_knows(run: Run, tmp_path: Path) -> None:
+    """A folder of raw letters that is gone, while the database refers to them, is told and not made."""
+    started()
+    facts = RawFacts(1, 1, ONE, "<1@example.ru>", "f", "s@example.ru", "", datetime(2027, 5, 3, tzinfo=UTC))
+
+    async def take() -> None:
+        database = await Database.open(settings_of(None).database.url)
+        await database.mail_inbox.take(facts)
+        await database.close()
+
+    asyncio.run(take())
+    for folder in ("documents", "documents-letters"):
+        shutil.rmtree(tmp_path / folder)
+    assert "нет файлов, которые знает база" in checked(run)
+    assert not (tmp_path / "documents").exists()
+
+
+def test_check_names_loose_files_with_the_mend(run: Run, tmp_path: Path) -> None:
+    """What others may read is named with the command that closes it; after that command the line is gone."""
+    configure(tmp_path, key=None)
+    own = os.umask(0o077)
+    try:
+        started(ONE)
+    finally:
+        os.umask(own)
+    assert run("backup", "copy.db")[0] == 0
+    (tmp_path / "bot.db.before-restore-20270620-120000").touch(mode=0o644)
+    (tmp_path / "config.toml").chmod(0o600)
+    for name, mode in (("bot.db", 0o644), ("copy.db", 0o640), ("documents", 0o755), ("documents.key", 0o604)):
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "bot.db.before-restore-20270620-120000").chmod(0o644)
+    (line,) = [one for one in run("check")[1].splitlines() if " Права: " in one]
+    assert line.startswith("⚠️ Права: это может читать не только бот, закройте: chmod -R go-rwx ")
+    named = line.partition("go-rwx ")[2].split()
+    companions = ("-wal", "-shm")  # those of the check itself, while it looks at the database
+    assert sorted(Path(one).name for one in named if not one.endswith(companions)) == [
+        "bot.db",
+        "bot.db.before-restore-20270620-120000",
+        "copy.db",
+        "documents",
+        "documents.key",
+    ]
+    subprocess.run(["chmod", "-R", "go-rwx", *(one for one in named if not one.endswith(companions))], check=True)
+    assert " Права: " not in run("check")[1]

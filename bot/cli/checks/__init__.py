@@ -5,16 +5,21 @@ A check is one function; to add another, write it beside these and name it in `C
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
 
 from bot.cli.checks.addresses import check_addresses
 from bot.cli.checks.database import check_database
 from bot.cli.checks.documents import check_documents
 from bot.cli.checks.line import Check, Line
+from bot.cli.checks.loose import check_loose
 from bot.cli.checks.mail_in import check_mail_in
 from bot.cli.checks.mail_out import check_mail_out
 from bot.cli.checks.page import check_page
 from bot.cli.checks.telegram import check_telegram
+from bot.cli.common import config_name
 from bot.config import Settings
+from bot.config_load import DEFAULT_PATH
 from bot.faults import named
 
 LIMIT = 20.0  # seconds for one check; each server has a shorter limit of its own
@@ -30,10 +35,11 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 
-async def check(settings: Settings, config: str) -> AsyncIterator[Line]:
+async def check(settings: Settings, config: Path | None) -> AsyncIterator[Line]:
     """Look at every piece side by side; lines come in order, as soon as they are there."""
-    yield Line("ok", "Настройки", f"прочитаны ({config})")
-    tasks = [asyncio.create_task(_bounded(piece, one, settings)) for piece, one in CHECKS]
+    yield Line("ok", "Настройки", f"прочитаны ({config_name(config)})")
+    pieces: list[tuple[str, Check]] = [*CHECKS, ("Права", partial(check_loose, config=config or DEFAULT_PATH))]
+    tasks = [asyncio.create_task(_bounded(piece, one, settings)) for piece, one in pieces]
     for task in tasks:
         for line in await task:
             yield line
