@@ -262,13 +262,16 @@ class Links(Section):
     sites: Annotated[tuple[Link, ...], BeforeValidator(_links), BeforeValidator(bracketed)] = ()
 
 
+Letters = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
 class LimitsSection(Section):
     """How many letters orders may cause in a day; `telegram.limits` is another thing."""
 
-    letters_per_orderer: Annotated[int, Field(ge=1)] = CAPS.orderer
-    letters_per_centre: Annotated[int, Field(ge=1)] = CAPS.centre
-    letters_per_mailbox: Annotated[int, Field(ge=1)] = CAPS.mailbox
-    letters_in_all: Annotated[int, Field(ge=1)] = CAPS.total
+    letters_per_orderer: Letters = CAPS.orderer
+    letters_per_centre: Letters = CAPS.centre
+    letters_per_mailbox: Letters = CAPS.mailbox
+    letters_in_all: Letters = CAPS.total
 
     def caps(self) -> Caps:
         """Return them as the use cases take them."""

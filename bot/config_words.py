@@ -96,6 +96,12 @@ def _unknown(key: str, known: Mapping[str, Sequence[str]]) -> str:
     return f"{what} — похоже, имелось в виду {named}"
 
 
+def _range_of(key: str) -> str:
+    if key.startswith("limits."):
+        return "от 1 до 1000000"
+    return "от 0 до 20" if key == "imap.own_hops" else "от 1 до 65535"
+
+
 def _wrong(error: Any, key: str) -> str:
     kind, given, ctx = error["type"], error.get("input"), error.get("ctx", {})
     if kind == "value_error":
@@ -106,7 +112,7 @@ def _wrong(error: Any, key: str) -> str:
     if kind in ("int_parsing", "int_type", "int_from_float"):
         return f"«{given}» — не целое число; пример: 8080"
     if kind in ("greater_than_equal", "less_than_equal", "int_parsing_size"):
-        return f"{given} не подходит, нужно число от 1 до 65535"
+        return f"{given} не подходит, нужно число {_range_of(key)}"
     if kind in ("bool_parsing", "bool_type"):
         return f"«{given}» не подходит, бывает: true, false"
     if kind in ("model_type", "model_attributes_type", "dict_type"):

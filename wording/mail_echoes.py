@@ -227,6 +227,8 @@ def _nudge_done(data: Mapping[str, Any]) -> str:
 
 
 def _email_done(data: Mapping[str, Any]) -> str:
+    if data["held"]:
+        return f"{data['name']}: почта теперь {data['email']}. Ссылку отправим туда, когда заявку подтвердят."
     return f"{data['name']}: почта теперь {data['email']}. Новую ссылку отправили туда, прежняя не действует."
 
 

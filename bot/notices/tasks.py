@@ -68,9 +68,13 @@ def replace_wanted(data: dict[str, Any]) -> Screen:
 
 def student_replaced(data: dict[str, Any]) -> Screen:
     """The centre has put another student in; for the client."""
+    link = (
+        "Ссылку на анкету отправим новому ученику, когда заявку подтвердят."
+        if data.get("held")
+        else "Ссылку на анкету отправили новому ученику на почту. Попросите заполнить её сразу."
+    )
     return Screen(
-        f"✅ <b>Ученика заменили</b>\n{_about(data)}\nРаньше был записан: {escape(data['before'])}. "
-        "Ссылку на анкету отправили новому ученику на почту. Попросите заполнить её сразу.",
+        f"✅ <b>Ученика заменили</b>\n{_about(data)}\nРаньше был записан: {escape(data['before'])}. {link}",
         ((open_button(data),),),
     )
 

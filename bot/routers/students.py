@@ -31,7 +31,7 @@ from school.use_cases.resend_link import resend_link
 from school.use_cases.type_correction import FORM, Subject, Typed
 from school.use_cases.visit_page import own_order_link
 from wording.held import accepted_words
-from wording.students import DONE
+from wording.students import done_words
 
 router = Router(name="students")
 Press = Callable[[Talk, StudentsButton], Awaitable[None]]
@@ -120,6 +120,10 @@ def _done(talk: Talk, about: Enrolment, note: str) -> None:
     _show(talk, _one(talk, about, note))
 
 
+def _said(about: Enrolment, what: str) -> str:
+    return f"✅ {done_words(what, held=about.order.held)}"
+
+
 def _one(talk: Talk, about: Enrolment, note: str = "") -> Screen:
     return view.one(about, talk.settings, leads=follow_order.leads(talk.session, about.order), note=note)
 
@@ -172,17 +176,17 @@ async def _student(talk: Talk, button: StudentsButton) -> None:
 
 async def _nudge(talk: Talk, button: StudentsButton) -> None:
     about = await nudge_student(talk.uow, talk.session, button.key, talk.now)
-    _done(talk, about, f"✅ {DONE['nudge']}")
+    _done(talk, about, _said(about, "nudge"))
 
 
 async def _link(talk: Talk, button: StudentsButton) -> None:
     about = await resend_link(talk.uow, talk.session, button.key, talk.now)
-    _done(talk, about, f"✅ {DONE['link']}")
+    _done(talk, about, _said(about, "link"))
 
 
 async def _want(talk: Talk, button: StudentsButton) -> None:
     about = await ask_replacement(talk.uow, talk.session, button.key, talk.today)
-    _done(talk, about, f"✅ {DONE['want']}")
+    _done(talk, about, _said(about, "want"))
 
 
 def _asks(subject: Subject) -> Press:
@@ -207,12 +211,12 @@ async def _decided(talk: Talk, button: StudentsButton, *, fix: bool) -> Typed:
 
 def _answer(talk: Talk, found: Typed) -> None:
     screen = view.typed(found)
-    talk.replies.say(screen if screen is not None else _one(talk, found.about, f"✅ {DONE[found.subject]}"))
+    talk.replies.say(screen if screen is not None else _one(talk, found.about, _said(found.about, found.subject)))
 
 
 async def _swap(talk: Talk, button: StudentsButton) -> None:
     about = await type_correction.put_in(talk.uow, talk.session, button.key, talk.now)
-    _done(talk, about, f"✅ {DONE['replace']}")
+    _done(talk, about, _said(about, "replace"))
 
 
 async def _stop(talk: Talk, button: StudentsButton) -> None:

@@ -188,7 +188,7 @@ async def _email(uow: UnitOfWork, by: ByMail, action: Action) -> Done:
     saved = await correct_email(uow, by.session, line.id, action.values["email"], desk.now, desk.today, sure=True)
     return Done(
         "email",
-        {"name": saved.line.name, "before": line.email, "email": saved.line.email},
+        {"name": saved.line.name, "before": line.email, "email": saved.line.email, "held": order.held},
         f"email:{line.id}:{line.email}",
     )
 

@@ -108,5 +108,8 @@ async def _confirm(uow: UnitOfWork, order: Order, mailbox: str, by: str, caps: C
 async def _release(uow: UnitOfWork, order: Order, by: str, now: datetime) -> Confirmed:
     released = replace(order, released_at=now, released_by=by)
     uow.save_held(released)
+    for line in released.living:
+        # Whoever corrects or cancels this student meanwhile loses, or we do: no letter goes to an address of before.
+        uow.save_line(order.id, replace(line, link_sent_at=now))
     invite_students(uow, released, await centre_of(uow, order), now)
     return Confirmed(released, "released", changed=True)

@@ -100,7 +100,7 @@ async def replace_student(
     # An order that came by mail or by the page is nobody's in chat.
     client = None if about.order.filled_in_by_staff else await uow.visitor(about.order.placed_by)
     if client is not None and client.blocked_at is None and client.user_id != who(session):
-        data = {**student_data(saved), "before": before}
+        data = {**student_data(saved), "before": before, "held": about.order.held}
         key = f"replaced:{line_id}:v{about.line.version}"
         uow.add_notice(Notice(uuid4().hex, "student_replaced", "chat", str(about.order.placed_by), data, key))
     return saved

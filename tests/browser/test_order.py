@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Site
 from tests.browser.looking import WIDTHS, looked_at, visiting
+from tests.scenarios.held_steps import confirmed
 from tests.scenarios.letter_steps import letter_to
 from tests.scenarios.steps import ORGANISATION, play
 
@@ -79,6 +80,7 @@ async def test_order_of_two_students_is_sent(site: Site, width: int, *, script: 
         await page.get_by_role("button", name="Отправить заявку").click()
         await page.get_by_text("0123-0001").first.wait_for()
         await looked_at(page, script=script)
+    await confirmed(site.stage, site.base)
     letter = await site.stage.sandbox.wait_letter(lambda found: "lebedeva.t@yandex.ru" in found["to"], timeout=20)
     assert f"{site.base}/q/" in letter["text"]
 

@@ -4,7 +4,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from school.centre import Role
+from school.errors import Conflict
+from school.use_cases.confirm_order import accept_order
+from school.use_cases.correct_student import correct_email
 from tests.samples import CENTRE
 from tests.scenarios.conftest import Stage
 from tests.scenarios.held_steps import CLIENT, confirm_path, confirmed, counted
@@ -249,7 +254,7 @@ async def test_nothing_reaches_a_student_while_it_waits(stage: Stage) -> None:
     await manager.press("Исправить почту", one)
     await manager.wait_for("Новая почта ученика")
     await manager.send("sokolova.l@yandex.ru")
-    await manager.wait_for("Почту исправили")
+    await manager.wait_for("Почту исправили. Ссылку на анкету отправим на неё, когда заявку подтвердят")
     assert await counted(stage, "outbox WHERE channel = 'mail' AND recipient LIKE 'sokolova%'") == 0
     await manager.press("Принять заявку", listed)
     await letter_to(stage, "sokolova.l@yandex.ru", "анкет")
@@ -332,3 +337,19 @@ async def test_old_counters_are_forgotten(stage: Stage) -> None:
     stage.clock.move(days=4)
     await stage.app.ticker.tick_now()
     assert await counted(stage, "buckets") == 0
+
+
+async def test_an_address_corrected_while_the_order_is_released(stage: Stage) -> None:
+    """Of a release and a correction at the same moment one runs again: no letter goes to the address of before."""
+    base = await open_pages(stage)
+    await ordered(stage, base)
+    order, now = await order_of(stage), stage.clock.now()
+    manager = await stage.manager()
+    releasing, correcting = stage.app.database.uow(stage.clock), stage.app.database.uow(stage.clock)
+    session = await releasing.session(manager.id)
+    await accept_order(releasing, session, order.id, now)
+    await correct_email(correcting, session, order.lines[0].id, "sokolova.l@yandex.ru", now, now.date(), sure=True)
+    await correcting.commit()
+    with pytest.raises(Conflict):
+        await releasing.commit()
+    assert await invites(stage) == 0

@@ -49,6 +49,11 @@ MISTAKES = [
         "F: для telegram.mode = «webhook» нужен web.public_url: впишите адрес бота или верните режим «polling»",
     ),
     (GOOD + 'limits = "maybe"', {}, "F: telegram.limits: «maybe» не подходит, бывает: true, false"),
+    (
+        GOOD + "[limits]\nletters_per_mailbox = 0",
+        {},
+        "F: limits.letters_per_mailbox: 0 не подходит, нужно число от 1 до 1000000",
+    ),
     (GOOD + '[web]\nport = "порт"', {}, "F: web.port: «порт» — не целое число; пример: 8080"),
     (GOOD + "[web]\nport = 70000", {}, "F: web.port: 70000 не подходит, нужно число от 1 до 65535"),
     (

@@ -45,6 +45,8 @@ from wording.reminders import GROUPS, most_urgent
         ("отложите на 10 дней", "snooze", {"until": "+10"}),
         ("Напомнить", "nudge", {"name": ""}),
         ("Напомнить Соколовой", "nudge", {"name": "Соколовой"}),
+        ("Принять заявку", "accept", {}),
+        ("примите.", "accept", {}),
     ],
 )
 def test_lines_that_act(text: str, verb: str, values: dict[str, str]) -> None:

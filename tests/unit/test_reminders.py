@@ -117,6 +117,17 @@ def test_questionnaires_are_asked_for_until_handed_in() -> None:
     assert told(OrderFacts(order(admitted)), policy, monday) == []
 
 
+def test_students_of_a_held_order_are_asked_for_nothing() -> None:
+    """While an order waits for its confirmation nobody has a link; days count from the moment it was let go."""
+    policy = Policy((Step("questionnaire_missing", "student", 2), Step("questionnaire_missing", "client", 2)))
+    monday = at("2027-03-15 10:00")
+    held = replace(order(line(questionnaire="not_started")), held_since=at("2027-03-10 10:00"), held_why="stranger")
+    assert told(OrderFacts(held), policy, monday) == []
+    released = replace(held, released_at=at("2027-03-15 09:00"))
+    assert told(OrderFacts(released), policy, monday) == []
+    assert told(OrderFacts(released), policy, at("2027-03-17 10:00")) != []
+
+
 @pytest.mark.parametrize(
     ("changes", "kinds"),
     [

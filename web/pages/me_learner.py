@@ -25,7 +25,7 @@ from web.pages.door import behind
 from wording.conditions import conditions
 from wording.fields import field_words
 from wording.problems import explain
-from wording.students import DONE, NEW_ADDRESS, doubt_words
+from wording.students import NEW_ADDRESS, done_words, doubt_words
 
 Act = Callable[[Page, Session, str], Awaitable[Enrolment]]
 
@@ -33,7 +33,7 @@ Act = Callable[[Page, Session, str], Awaitable[Enrolment]]
 def _show(here: Page, about: Enrolment, *, status: int = 200, **told: object) -> web.Response:
     """Return the student's page; `typed` is the address with its `problem`, or its `doubt` and `suggestion`."""
     line = about.line
-    done = DONE.get(here.request.query.get("done", ""), "") if status == 200 else ""
+    done = done_words(here.request.query.get("done", ""), held=about.order.held) if status == 200 else ""
     values = {"problem": "", "typed": "", "doubt": "", "suggestion": "", "refusal": "", "done": done, **told}
     return here.show(
         "me/learner.html",

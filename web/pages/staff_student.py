@@ -21,7 +21,7 @@ from web.staff import StaffPage, refusal, staff_page
 from wording.conditions import conditions
 from wording.fields import field_words
 from wording.problems import explain
-from wording.students import DONE, NEW_ADDRESS, NEW_MOBILE, REPLACES, doubt_words
+from wording.students import NEW_ADDRESS, NEW_MOBILE, REPLACES, done_words, doubt_words
 
 Act = Callable[[StaffPage, Enrolment], Awaitable[web.StreamResponse | None]]
 CHANGED = "Пока вы смотрели страницу, что-то изменилось. Проверьте, кто сейчас записан."
@@ -35,7 +35,7 @@ def _show(here: StaffPage, about: Enrolment, status: int = 200, **told: object) 
     are of an address; `newcomer` waits for the last word.
     """
     line = about.line
-    done = DONE.get(here.request.query.get("done", ""), "") if status == 200 else ""
+    done = done_words(here.request.query.get("done", ""), held=about.order.held) if status == 200 else ""
     values = {"where": "", "typed": {}, "problems": {}, "doubt": "", "suggestion": "", "refusal": "", "done": done}
     return here.show(
         "staff/student.html",
