@@ -1,6 +1,8 @@
 """Commits on both databases: together, isolated, durable; and the schema from nothing."""
 
 import asyncio
+import importlib
+import pkgutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, text
 
+import storage
 from school.errors import Conflict
 from storage import schema
 from storage import tables as t
@@ -152,6 +155,10 @@ async def test_migrating_twice_and_side_by_side_is_harmless(database_url: str) -
 
 async def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
     """The schema that the migrations make is the one that the code declares, and HEAD is the newest revision."""
+
+    for module in pkgutil.iter_modules(storage.__path__):
+        if module.name.startswith("tables"):
+            importlib.import_module(f"storage.{module.name}")  # each adds its own to the metadata
 
     def differences(connection: Connection) -> Any:
         return compare_metadata(MigrationContext.configure(connection), t.metadata)
