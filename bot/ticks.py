@@ -64,6 +64,7 @@ def all_ticks(database: Database, vaults: Vaults, mailroom: Mailroom, clock: Clo
     drafts = DraftKeeper(open_uow, database.drafts_to_nudge, database.drafts_to_expire, clock, zone, reminders.drafts())
     return [
         Tick("drafts", 60, drafts),
+        Tick("journal", 60, database.fold),
         Tick("held", 60, HeldKeeper(open_uow, database.orders_to_confirm, clock)),
         Tick(
             "diplomas",

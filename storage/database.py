@@ -89,6 +89,10 @@ class Database:
         """Run writes in one transaction, with others that wait; see `storage.committer.Committer.submit`."""
         return await self._committer.submit(work, after)
 
+    async def fold(self) -> None:
+        """Fold a journal that has grown into the database's file, where nobody is in the way."""
+        await self._engine.fold()
+
     def uow(self, clock: Clock) -> SqlUnitOfWork:
         """Begin a unit of work for one input."""
         return SqlUnitOfWork(self, clock)
