@@ -24,6 +24,11 @@ _LINK = re.compile(
     r"|\w\.(?:ru|su|рф|com|net|org|info|biz|me|io|ly|cc|pro|site|online|shop|store|club|top|xyz|link|click|live|app)\b",
     re.IGNORECASE,
 )
+# A pasted card of requisites, or a phone: no name holds a line break, a phone or a long number.
+_CARD = re.compile(
+    r"\S[^\S\n]*\n\s*\S|(?<!\d)\d{9}"
+    r"|(?<!\d)(?:\+7|[78])[ (–-]{0,2}\d{3}[ )–-]{0,2}\d{3}[ –-]{0,2}\d{2}[ –-]{0,2}\d{2}(?!\d)"
+)
 # Bank of Russia, regulation 515: weights 7, 1, 3 over 3 digits of the bank and 20 of the account.
 _KEY_WEIGHTS = (7, 1, 3)
 
@@ -112,18 +117,24 @@ def check_corr_account(bik: str, account: str) -> str:
 def parse_payer_name(text: str, kind: PayerKind) -> str:
     """Return the payer's name: an organisation's as given, a person's as a full name without «ИП».
 
-    Problems: payer_name_short, payer_name_long (data: limit), payer_name_letters, payer_name_link (an address of a site
+    Problems: payer_name_short, payer_name_long (data: limit), payer_name_letters, payer_name_card (a line break, a
+    phone or a long number: more than the name was pasted), payer_name_link (an address of a site
     or of mail, angle brackets), and those of `parse_full_name`.
     """
     name = " ".join(text.split())
+    card = _CARD.search(text.strip())
     if kind is not PayerKind.ORGANISATION:
+        if card:
+            raise BadAnswer("payer_name_card", text)
         return parse_full_name(_SOLE_TRADER.sub("", tidy(name)).strip('"«»“” ')).full
     if len(name) < 2:
         raise BadAnswer("payer_name_short", text)
-    if len(name) > 300:
-        raise BadAnswer("payer_name_long", text, limit=300, length=len(name))
     if not any(mark.isalpha() for mark in name):
         raise BadAnswer("payer_name_letters", text)
+    if card:
+        raise BadAnswer("payer_name_card", text)
+    if len(name) > 300:
+        raise BadAnswer("payer_name_long", text, limit=300, length=len(name))
     if _LINK.search(name):
         raise BadAnswer("payer_name_link", text)
     return name

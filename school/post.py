@@ -29,6 +29,10 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"[ап]/я\s*№?\s*\d|абонентский ящик", re.IGNORECASE)
+# What no address holds: a phone, an account or another long number, an address of mail.
+_OTHER = re.compile(
+    r"(?<!\d)(?:\+7|[78])[ (–-]{0,2}\d{3}[ )–-]{0,2}\d{3}[ –-]{0,2}\d{2}[ –-]{0,2}\d{2}(?!\d)|(?<!\d)\d{10}|@"
+)
 _QUOTES = str.maketrans("", "", "\"'«»“”„")
 # A bare number that ends a piece between commas or stands before a flat: «проспект, 22», «Ленина 5 офис 12».
 _BARE = re.compile(
@@ -40,13 +44,16 @@ _BEFORE_INSIDE = re.compile(rf"(?<![а-яё]){_INSIDE}\.?\s*{_NUMBER}", re.IGNOR
 def parse_address(text: str) -> Address:
     """Read a post address with a Russian index anywhere in it and a house (or a post box).
 
-    Problems: address_short, address_long (data: limit), address_index (data: found), address_no_house.
+    Problems: address_short, address_long (data: limit), address_other (a phone, a long number or mail inside),
+    address_index (data: found), address_no_house.
     """
     raw = " ".join(text.split())
     if len(raw) > MAX_ADDRESS:
         raise BadAnswer("address_long", text, limit=MAX_ADDRESS)
     if sum(mark.isalpha() for mark in raw) < 5:
         raise BadAnswer("address_short", text)
+    if _OTHER.search(raw):
+        raise BadAnswer("address_other", text)
     index = _INDEX.search(raw)
     if index is None:
         near = re.search(r"(?<!\d)\d{5,7}(?!\d)", raw)
