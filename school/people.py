@@ -5,7 +5,7 @@ The parts on names and on mailboxes live in `school.names` and `school.mailboxes
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -48,11 +48,13 @@ _HEADER = re.compile(r"\b(?:фио|ф\.\s?и\.\s?о|фамилия|имя|тел
 
 @dataclass(frozen=True, slots=True)
 class ContactLine:
-    """One person read from a line; `mobile` in E.164."""
+    """One person read from a line; `mobile` in E.164, `number` (from 1) and `text` are the line as pasted."""
 
     name: FullName
     mobile: str
     email: str
+    number: int = field(default=1, compare=False)
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ def parse_contact_lines(text: str) -> list[ContactLine | BadLine]:
     people: list[ContactLine | BadLine] = []
     for number, line in _whole_people(lines):
         found = _read_line(line)
-        people.append(found if isinstance(found, ContactLine) else BadLine(number, line, found))
+        if isinstance(found, ContactLine):
+            people.append(replace(found, number=number, text=line))
+        else:
+            people.append(BadLine(number, line, found))
     return people
 
 
@@ -186,7 +191,8 @@ def _read_name(rest: str, text: str) -> FullName:
     if not cells:
         raise BadAnswer("contact_no_name", text)
     names = [name for cell in cells if (name := _attempt([], partial(parse_full_name, cell)))]
-    return names[0] if len(names) == 1 else parse_full_name(" ".join(cells))
+    usual = [name for name in names if len(name.full.split()) <= 3] or names
+    return usual[0] if len(usual) == 1 else parse_full_name(" ".join(cells))
 
 
 def _read_phone(phones: list[str], text: str) -> str:

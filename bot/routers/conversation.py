@@ -173,6 +173,8 @@ def replace_question(talk: Talk, asked: Asked, target: Target) -> None:
 def settle(talk: Talk, asked: Asked, pressed: int | None) -> None:
     """Answer an input: the old question becomes the fact and the next is asked, or say what was wrong."""
     if isinstance(asked.problem, NeedsConfirmation):
+        if asked.answered is not None and asked.draft.question is not None:
+            talk.replies.change(asked.draft.question, form_view.fact(asked.answered, asked))
         talk.replies.say(form_view.doubt(asked, asked.problem))
         save(talk, asked, asked.draft.question)
         return
@@ -186,8 +188,8 @@ def settle(talk: Talk, asked: Asked, pressed: int | None) -> None:
     target: Target | None = pressed or asked.draft.question
     if asked.answered is not None and target is not None:
         talk.replies.change(target, form_view.fact(asked.answered, asked))
-    if asked.bad_lines:
-        talk.replies.say(form_view.bad_lines(asked.bad_lines, asked.taken))
+    if asked.bad_lines or asked.taken:
+        talk.replies.say(form_view.listed(asked.bad_lines, asked.taken))
     ask(talk, asked)
 
 

@@ -7,6 +7,7 @@ from bot.callbacks import form
 from bot.replies import Button, Rows, Screen
 from bot.views import questionnaire
 from bot.views.questionnaire import back_and_cancel
+from school import people
 from school.draft import Draft
 from school.errors import BadAnswer, SchoolError
 from school.forms import engine
@@ -173,14 +174,22 @@ def doubt(asked: Asked, found: NeedsConfirmation) -> Screen:
     return Screen(text, ((Button("Да, личный", form("keep", draft)), Button("Исправлю", form("fix", draft))),))
 
 
-def bad_lines(lines: tuple[BadLine, ...], taken: int) -> Screen:
-    """List the pasted lines that were not taken, each with its reason."""
-    head = f"Записали: {plural(taken, 'ученик', 'ученика', 'учеников')}." if taken else "Строки не записаны."
+def listed(lines: tuple[BadLine, ...], taken: tuple[str, ...]) -> Screen:
+    """Name the students that a pasted list gave, and the lines that were not taken, each with its reason."""
     shown = [f"Строка {line.number}: {escape(line.text[:60])}\n{escape(explain(line.problem))}" for line in lines[:10]]
     if len(lines) > len(shown):
         shown.append(f"И ещё {plural(len(lines) - len(shown), 'строка', 'строки', 'строк')} с ошибками.")
-    tail = "Исправьте и пришлите эти строки, когда предложим добавить ученика."
-    return Screen("\n\n".join([head, *shown, tail]))
+    tail = ["Пришлите исправленную строку прямо сейчас."] if lines else []
+    return Screen("\n\n".join([_taken(taken), *shown, *tail]))
+
+
+def _taken(names: tuple[str, ...]) -> str:
+    if not names:
+        return "Строки не записаны."
+    shown = ", ".join(escape(people.parse_full_name(name).initials) for name in names[:10])
+    more = f" и ещё {len(names) - 10}" if len(names) > 10 else ""
+    whom = "ученика" if len(names) == 1 else plural(len(names), "ученика", "учеников", "учеников")
+    return f"Записали {whom}: {shown}{more}" + ("" if shown.endswith(".") and not more else ".")
 
 
 def step_name(asked: Asked) -> str:

@@ -209,14 +209,14 @@ def paste(form: Form, step: Step, text: str, answers: Answers, context: Context)
     bad: list[BadLine] = []
     changed = deepcopy(answers)
     taken = 0
-    for number, found in enumerate(people.parse_contact_lines(text), 1):
+    for found in people.parse_contact_lines(text):
         if isinstance(found, people.BadLine):
             bad.append(BadLine(found.number, found.text, found.problems[0]))
             continue
         try:
             changed = _take_contact(fields, _free_place(step, changed), found, changed, context)
         except BadAnswer as error:
-            bad.append(BadLine(number, f"{found.name.full}, {found.email}", error))
+            bad.append(BadLine(found.number, found.text, error))
         else:
             taken += 1
     return changed, bad, taken

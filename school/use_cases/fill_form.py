@@ -30,7 +30,7 @@ class Asked:
     """Where the form stands after an input.
 
     `at` is the step to ask now, `answered` the one just taken (with the draft before it in `before`), `problem` what
-    was wrong with the input, `stale` says that an old button was pressed.
+    was wrong with the input, `taken` the full names of pasted students, `stale` says that an old button was pressed.
     """
 
     draft: Draft
@@ -39,7 +39,7 @@ class Asked:
     answered: Step | None = None
     problem: SchoolError | None = None
     bad_lines: tuple[BadLine, ...] = ()
-    taken: int = 0
+    taken: tuple[str, ...] = ()
     stale: bool = False
 
 
@@ -112,6 +112,8 @@ async def answer_typed(uow: UnitOfWork, session: Session, text: str, today: date
         listed = await _pasted(uow, session, asked, asked.at, text, today)
         if listed.taken or asked.at.field.key == "name":
             return listed
+    if asked.at.index is not None and asked.at.field.key not in ("name", "mobile", "email") and "@" in text:
+        return await _pasted(uow, session, asked, asked.at, text, today)
     return await _take(uow, session, asked, asked.at, text, today)
 
 
@@ -138,7 +140,10 @@ async def _pasted(uow: UnitOfWork, session: Session, asked: Asked, step: Step, t
     if not taken:
         return replace(asked, bad_lines=tuple(bad))
     after = await _asked(uow, session, replace(asked.draft, answers=changed, cursor=None), today)
-    return replace(after, bad_lines=tuple(bad), taken=taken, answered=step if step.field.key == "name" else None)
+    before = [s.get("name") for s in asked.draft.answers.get("students", [])]
+    now = [s.get("name", "") for s in changed["students"]]
+    new = tuple(name for at, name in enumerate(now) if name and name not in before[at : at + 1])
+    return replace(after, bad_lines=tuple(bad), taken=new, answered=step if step.field.key == "name" else None)
 
 
 async def _take(uow: UnitOfWork, session: Session, asked: Asked, step: Step, text: str, today: date) -> Asked:
@@ -152,7 +157,25 @@ async def _take(uow: UnitOfWork, session: Session, asked: Asked, step: Step, tex
         return replace(asked, problem=problem)
     if draft.form == ORDER.key:
         changed = _mail_of_line(step, text, changed, asked.context)
-    return await _moved(uow, session, draft, changed, step, today)
+    return _doubted_mail(await _moved(uow, session, draft, changed, step, today), text)
+
+
+def _doubted_mail(after: Asked, text: str) -> Asked:
+    """Ask at once about a doubtful address of "ФИО, телефон, почта" where the address is the next question."""
+    if not isinstance(after.at, Step) or after.at.field.key not in ("email", "orderer_email") or "@" not in text:
+        return after
+    try:
+        engine.answer(after.at, _mail_word(text), after.draft.answers, after.context)
+    except NeedsConfirmation as doubt:
+        kept = engine.ask_again(after.draft.answers, after.at, doubt)
+        return replace(after, draft=replace(after.draft, answers=kept), problem=doubt)
+    except BadAnswer:
+        return after
+    return after
+
+
+def _mail_word(text: str) -> str:
+    return next((w for w in text.replace(",", " ").replace(";", " ").split() if "@" in w), "")
 
 
 def _mail_of_line(step: Step, text: str, answers: Answers, context: Context) -> Answers:
@@ -160,9 +183,8 @@ def _mail_of_line(step: Step, text: str, answers: Answers, context: Context) -> 
     if step.field.key != "name" or "@" not in text:
         return answers
     mail = next(f for f in ORDER.group if f.key == "email")
-    word = next((w for w in text.replace(",", " ").replace(";", " ").split() if "@" in w), "")
     try:
-        return engine.answer(replace(step, field=mail), word, answers, context)
+        return engine.answer(replace(step, field=mail), _mail_word(text), answers, context)
     except (BadAnswer, NeedsConfirmation):
         return answers
 

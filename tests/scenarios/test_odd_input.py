@@ -69,3 +69,46 @@ async def test_student_link_amid_an_order_keeps_the_order(stage: Stage) -> None:
     assert "4 цифры" in refused.text
     await other.press("Юридическое лицо", message=question)
     await other.wait_for("Название организации")
+
+
+async def test_corrected_line_is_taken_where_it_was_refused(stage: Stage) -> None:
+    """A good list is confirmed by names; a line mended at the next question is a student, not a course."""
+    client = await stage.client()
+    await play(client, ORGANISATION)
+    await client.send(f"{DAVYDOVA}\nИванова Ольга Петровна, 8905, ivanova@bk.ru\nЦой О, 8 905 222-33-66, tsoy@bk.ru")
+    told = await client.wait_for("Записали 2 учеников: Давыдова А. С., Цой О.")
+    assert "Иванова Ольга Петровна, 8905, ivanova@bk.ru" in told.text
+    await client.wait_for("Какой курс?")
+    await client.send("Иванова Ольга Петровна, 8 905 222-33-77, ivanova@bk.ru")
+    await client.wait_for("Записали ученика: Иванова О. П.")
+    await play(client, (("press", "1"), ("press", "–"), ("press", "Базовый"), ("press", "Всем как у ученика 1")))
+    summary = await play(client, FINISH)
+    assert "3 ученика" in summary.text
+
+
+async def test_doubtful_address_of_a_line_is_asked_at_once(stage: Stage) -> None:
+    """A likely typo in the address of «ФИО, телефон, почта» is asked about: nobody types the address again."""
+    client = await stage.client()
+    await play(client, ORGANISATION[:6])
+    await client.send("Белова Ирина Петровна, 8 916 123-45-67, belova.i@yandeks.ru")
+    await client.wait_for("belova.i@yandex.ru?")
+    await client.press("Исправить")
+    await client.wait_for("Кто может учиться")
+    await client.press("Понятно")
+    await client.send("Давыдова Анна Сергеевна, 8 905 222-33-44, davydova@gmial.com")
+    await client.wait_for("davydova@gmail.com?")
+    await client.press("Исправить")
+    await client.wait_for("Какой курс?")
+
+
+async def test_pasted_card_is_no_name_and_no_address(stage: Stage) -> None:
+    """Requisites pasted at the payer's name, or a phone in the address, are refused in words; the question stands."""
+    client = await stage.client()
+    await play(client, ORGANISATION[:2])
+    await client.send("ООО «Ромашка»\nИНН 5039002841 КПП 503901001\nр/с 40702810900000012345")
+    await client.wait_for("Здесь больше, чем название")
+    await play(client, ORGANISATION[2:5])
+    await client.send("127018, г. Москва, ул. Лесная, д. 5, я Белова Ирина, 8 916 123-45-67")
+    await client.wait_for("В адресе есть телефон")
+    await play(client, (("send", "127018, г. Москва, а/я 15"),))
+    await client.wait_for("а/я 15")

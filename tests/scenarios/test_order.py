@@ -208,7 +208,7 @@ async def test_pasted_list_lists_bad_lines(stage: Stage) -> None:
         "Козлов Иван Ильич\t89052223355\tkozlov.i@bk.ru"
     )
     await client.send(rows)
-    told = await client.wait_for("Записали: 3 ученика")
+    told = await client.wait_for("Записали 3 учеников: Соколова Л. А., Орлов П. И., Козлов И. И.")
     assert "info@romashka.ru" in told.text
     await client.wait_for("Какой курс?", after=0)
     await play(client, (("press", "1"), ("press", "–"), ("press", "Базовый"), ("press", "Всем как у ученика 1")))

@@ -89,6 +89,18 @@ async def test_doubtful_address_of_a_pasted_line_is_asked(stage: Stage) -> None:
     assert (await order_of(stage)).lines[0].email == "zhukov.g@yandex.ru"
 
 
+async def test_refused_line_comes_back_as_it_was_typed(stage: Stage) -> None:
+    """A line of a pasted list that is refused keeps its phone in the list's field."""
+    base = await open_pages(stage)
+    async with browsing(base) as person:
+        await begun(person)
+        bad = "Ким Олег, 8 933 933-33-55, info@vector.example"
+        both = f"{bad}\nЖуков Георгий Львович, 8 933 933-33-44, zhukov.g@yandex.ru"
+        shown = await person.press("Добавить список", list=both, **PAYER, **ORDERER, **CHOSEN)
+        assert "Записали: 1 ученик" in shown.text
+        assert bad in shown.html
+
+
 async def test_doubts_stay_with_their_student(stage: Stage) -> None:
     """What a person stands by is that student's still when an empty one before falls out; another's is asked."""
     base = await open_pages(stage)
