@@ -43,7 +43,7 @@ async def greet(talk: Talk, centre: Centre, discipline: str | None) -> None:
         return
     talk.replies.say(
         Screen(
-            f"Здравствуйте! Это сервисный центр {escape(quoted(centre.name))}.\n"
+            f"Здравствуйте! Это {escape(quoted(centre.name))}.\n"
             "Здесь оформляют заявку на обучение: плательщик, ученики, курс. Нужно минут пять, "
             "можно прерваться и продолжить позже.",
             _on_page(PageLinks(talk.settings.public_url).order(centre.number, discipline)),

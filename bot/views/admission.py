@@ -16,7 +16,7 @@ from wording.plurals import plural, plural_word
 
 PAGE = 10
 LATE_SHOWN = 10
-NOBODY = "В этом потоке ещё никто не допущен. Кто готов — /admit."
+NOBODY = "В этом потоке ещё никто не зачислен. Кто готов — /admit."
 CLOSE = result("close")
 LIST_BUTTON = Button("Список для доступа", admission("runs"))
 BLOCKS = {
@@ -38,7 +38,7 @@ def waiting(found: Waiting, page: int, today: date, *, in_chat: bool) -> Screen:
     late = _late(found, today, in_chat=in_chat)
     if not found.total:
         text = (
-            "Сейчас допускать некого: никто не выполнил все условия." if late else "✅ Допускать некого: все допущены."
+            "Сейчас зачислять некого: никто не выполнил все условия." if late else "✅ Зачислять некого: все зачислены."
         )
         return Screen("\n\n".join([text, *late]), ((LIST_BUTTON,),))
     first = page * PAGE
@@ -54,12 +54,12 @@ def waiting(found: Waiting, page: int, today: date, *, in_chat: bool) -> Screen:
     buttons = [Button(str(place), admission("one", about.line.id, str(page))) for place, about in numbered]
     rows = list(number_buttons(buttons))
     if found.total > 1:
-        rows.append((Button(f"Допустить всех ({found.total})", admission("all")),))
+        rows.append((Button(f"Зачислить всех ({found.total})", admission("all")),))
     turn = [Button("‹ Назад", admission("page", value=str(page - 1)))] if page else []
     if page + 1 < pages:
         turn.append(Button("Дальше ›", admission("page", value=str(page + 1))))
     rows += [tuple(turn)] if turn else []
-    hint = "Нажмите номер, чтобы допустить одного." if found.total > 1 else "Нажмите номер, чтобы допустить."
+    hint = "Нажмите номер, чтобы зачислить одного." if found.total > 1 else "Нажмите номер, чтобы зачислить."
     return Screen("\n\n".join([head, *groups, *late, hint]), (*rows, (LIST_BUTTON,)))
 
 
@@ -134,23 +134,24 @@ def batch(found: Batch) -> Screen:
     """Say how many were admitted and how many remain, and offer to go on."""
     without = sum(count for _, count in found.no_access)
     if found.admitted:
-        verb = plural_word(found.admitted, "Допущен", "Допущены", "Допущены")
+        verb = plural_word(found.admitted, "Зачислен", "Зачислены", "Зачислены")
         told = plural_word(found.admitted, "Ему", "Всем", "Всем")
         lines = [f"✅ {verb} {plural(found.admitted, 'ученик', 'ученика', 'учеников')}. {told} сообщили."]
     else:
-        lines = ["Никого не допустили."]
-    lines.append(f"Осталось: {found.remain}.")
+        lines = ["Никого не зачислили."]
+    if found.remain:
+        lines.append(f"Осталось: {found.remain}.")
     for about, count in found.no_access:
-        lines.append(f"⚠️ Не допущены: {count}. {no_access(about.line)}")
+        lines.append(f"⚠️ Не зачислены: {count}. {no_access(about.line)}")
     more = found.remain - without
-    go_on = ((Button(f"Допустить ещё ({more})", admission("all")),),) if more > 0 else ()
+    go_on = ((Button(f"Зачислить ещё ({more})", admission("all")),),) if more > 0 else ()
     return Screen("\n".join(lines), (*go_on, (Button("К списку", admission("open")),)))
 
 
 def choose_run(found: Sequence[tuple[str, OrderLine, int]], act: str) -> Screen:
     """Ask for a run: its results or its list for access, by `act`; each is its key, one of its lines, its count."""
     if not found:
-        return Screen("Допущенных учеников пока нет. Кто готов к зачислению — /admit.")
+        return Screen("Зачисленных учеников пока нет. Кто готов к зачислению — /admit.")
     what = "Список для доступа: какой поток?" if act == "access" else "Итоги обучения: какой поток?"
     lines = [
         f"{place}. {course_and_dates(line)} — {plural(count, 'ученик', 'ученика', 'учеников')}"

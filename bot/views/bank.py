@@ -46,7 +46,7 @@ def taken(found: Taken, unchecked: Sequence[str], odd: Sequence[str] = ()) -> Sc
     lines = ["<b>Выписка прочитана</b>"]
     if found.settled:
         count = plural(found.settled, "платёж", "платежа", "платежей")
-        lines.append(f"✅ Сами нашли счёт: {count} на {format_sum(found.settled_sum)}")
+        lines.append(f"✅ Записали сами: {count} на {format_sum(found.settled_sum)}")
     if found.waiting and not found.waits:
         lines.append(f"⚠️ Нужно ваше решение: {plural(found.waiting, 'платёж', 'платежа', 'платежей')}")
     if found.waits:

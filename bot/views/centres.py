@@ -56,7 +56,7 @@ def card(found: About, settings: Settings, done: str = "") -> Screen:
     if not one.closed:
         lines += ["", f"Ссылка для клиентов: https://t.me/{settings.bot_username}?start=sc_{one.number}"]
     state = Button("Открыть центр", button("opening", one.number)) if one.closed else _closing(one)
-    invite = () if one.closed else (Button("Позвать менеджера", staff("centre", one.number)),)
+    invite = () if one.closed else (Button("Пригласить менеджера", staff("centre", one.number)),)
     rows = (
         (Button("Реквизиты", button("seller", one.number)), Button("Почта", button("email", one.number))),
         (Button("Название", button("name", one.number)), *invite),

@@ -39,7 +39,7 @@ LED_BY_CENTRE = "Эти заявки теперь ведёт сервисный 
 
 def staff_home(roles: Sequence[StaffMember], waiting: Waiting) -> Screen:
     """Greet a member of staff by their roles and say what waits, what needs them first, with buttons there."""
-    lines = [f"Здравствуйте! Вы здесь: {escape(', '.join(role_name(member) for member in roles))}."]
+    lines = [f"Здравствуйте! Вы {escape(', '.join(role_name(member) for member in roles))}."]
     lines += waiting_lines(waiting)
     if any(member.role is Role.MANAGER for member in roles):
         lines.append("Новые заявки придут сюда. Чтобы открыть заявку, пришлите её номер.")

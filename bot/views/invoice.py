@@ -87,7 +87,7 @@ def _new(found: Billing) -> list[tuple[Button, ...]]:
     more = " на остальных" if found.living else ""
     typed = Button(f"Ввести счёт{more}", invoice("type", found.order.id))
     if found.gaps:
-        return [(typed, Button("Сделать счёт: как", invoice("gaps", found.order.id)))] if not more else [(typed,)]
+        return [(typed, Button("Почему нельзя составить", invoice("gaps", found.order.id)))] if not more else [(typed,)]
     return [(typed, Button(f"Сделать счёт{more}"[:24], invoice("make", found.order.id)))]
 
 

@@ -110,7 +110,7 @@ def preview(draft: Draft, found: Differences, sheet: Sheet, *, in_chat: bool) ->
     if found.unknown:
         parts.append(f"⚠️ Не нашли: {_first([escape(r) for r in found.unknown])}")
     if found.not_admitted:
-        parts.append(f"⚠️ Ещё не допущены, пропустим: {_first([escape(r) for r in found.not_admitted])}")
+        parts.append(f"⚠️ Ещё не зачислены, пропустим: {_first([escape(r) for r in found.not_admitted])}")
     if not found.changes:
         return Screen(
             "\n\n".join([*parts, "Исправьте файл и пришлите ещё раз."]), ((Button("Закрыть", result("close")),),)

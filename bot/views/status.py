@@ -129,7 +129,7 @@ def _head(found: Found, settings: Settings) -> list[str]:
     first = found.rows[0]
     if len(found.rows) > 1 and first.by is not None:
         name = escape(words.facts(first, in_chat=settings.in_chat).user)
-        lines.append(f"{_mark(first)} сначала: {name} — {words.blocking(first)}, {words.deadline(first)}")
+        lines.append(f"{_mark(first)} срочнее всех: {name} — {words.blocking(first)}, {words.deadline(first)}")
     return lines
 
 

@@ -116,11 +116,11 @@ async def test_a_run_without_a_place_to_learn_at(stage: Stage) -> None:
     order = await put_order(stage, student(stage, 0, run="osno-a-past", **paid), student(stage, 1, **paid))
     curator = await stage.curator()
     await curator.send("/admit")
-    await curator.press("Допустить всех (2)", await curator.wait_for("Готовы к зачислению: 2", timeout=40))
-    said = await curator.wait_for("Допущен 1 ученик", timeout=40)
+    await curator.press("Зачислить всех (2)", await curator.wait_for("Готовы к зачислению: 2", timeout=40))
+    said = await curator.wait_for("Зачислен 1 ученик", timeout=40)
     assert "Осталось: 1" in said.text
     assert "нет ссылки на обучение" in said.text
-    assert not said.has_button("Допустить ещё")
+    assert not said.has_button("Зачислить ещё")
     assert (await line_of(stage, order, 1)).admitted_at is None
     await stage.app.database.replace_catalogue(catalogue())
     await curator.send("/admit")
@@ -137,9 +137,9 @@ async def test_all_34_are_admitted_and_listed_for_the_school(stage: Stage) -> No
     shown = await curator.wait_for("страница 1 из 4", timeout=40)
     await curator.press("Дальше", shown)
     await curator.wait_for("страница 2 из 4", timeout=40)
-    await curator.press("Допустить всех (34)")
-    said = await curator.wait_for("Допущены 34 ученика", timeout=40)
-    assert "Осталось: 0" in said.text
+    await curator.press("Зачислить всех (34)")
+    said = await curator.wait_for("Зачислены 34 ученика", timeout=40)
+    assert "Осталось" not in said.text
     await stage.sandbox.wait_letter(to_address("student33@example.ru"), timeout=60)
     await stage.app.ticker.tick_now()
     letter = await stage.sandbox.wait_letter(to_address("kurator@example.ru"), timeout=60)
@@ -148,7 +148,7 @@ async def test_all_34_are_admitted_and_listed_for_the_school(stage: Stage) -> No
     assert (await line_of(stage, order, 35)).listed_at is None
     assert letter["attachments"][0]["name"].endswith(".xlsx")
     await curator.press("К списку", said)
-    await curator.press("Список для доступа", await curator.wait_for("некого: все допущены", timeout=40))
+    await curator.press("Список для доступа", await curator.wait_for("некого: все зачислены", timeout=40))
     await curator.press("1", await curator.wait_for("какой поток", timeout=40))
     _, content = await file_from(stage, curator)
     header, *rows = rows_of(content)
@@ -210,7 +210,7 @@ async def test_registration_is_a_condition_where_it_is_switched_on(stage: Stage)
     order = await put_order(stage, student(stage, 0, payment="paid", paid_at=paid_at, submitted_at=paid_at))
     curator = await stage.curator()
     await curator.send("/admit")
-    assert "нет регистрации" in (await curator.wait_for("Сейчас допускать некого", timeout=40)).text
+    assert "нет регистрации" in (await curator.wait_for("Сейчас зачислять некого", timeout=40)).text
     await curator.send("/student 0123-0001/1")
     await curator.press("Ещё", await curator.wait_for("заявка № 0123-0001/1", timeout=40))
     await curator.press("Зарегистрирован", await curator.wait_for("Что сделать?", timeout=40))
@@ -241,9 +241,9 @@ async def test_a_great_many_are_admitted_batch_by_batch(stage: Stage, monkeypatc
     order = await put_order(stage, *(student(stage, n, **paid) for n in range(5)))
     curator = await stage.curator()
     await curator.send("/admit")
-    await curator.press("Допустить всех (5)", await curator.wait_for("Готовы к зачислению: 5", timeout=40))
-    said = await curator.wait_for("Допущены 3 ученика", timeout=40)
+    await curator.press("Зачислить всех (5)", await curator.wait_for("Готовы к зачислению: 5", timeout=40))
+    said = await curator.wait_for("Зачислены 3 ученика", timeout=40)
     assert "Осталось: 2" in said.text
-    await curator.press("Допустить ещё (2)", said)
-    await curator.wait_for("Допущены 2 ученика", timeout=40)
+    await curator.press("Зачислить ещё (2)", said)
+    await curator.wait_for("Зачислены 2 ученика", timeout=40)
     assert all([(await line_of(stage, order, place)).admitted_at for place in range(1, 6)])

@@ -73,9 +73,9 @@ async def test_two_curators_admit_at_once(stage: Stage) -> None:
     for curator in (one, other):
         await curator.send("/admit")
         await curator.wait_for("Готовы к зачислению: 12", timeout=40)
-    await asyncio.gather(one.press("1"), other.press("Допустить всех (12)"), return_exceptions=False)
+    await asyncio.gather(one.press("1"), other.press("Зачислить всех (12)"), return_exceptions=False)
     await one.wait_for("Доступ", timeout=40)
-    await other.wait_for("Допущен", timeout=40)
+    await other.wait_for("Зачислен", timeout=40)
     stored = await stage.app.database.uow(stage.clock).order(order.id)
     assert stored is not None
     assert all(line.admitted_at is not None for line in stored.lines)

@@ -50,7 +50,7 @@ async def test_what_is_not_ours_does_not_come_back(stage: Stage) -> None:
     aside = await manager.wait_for("Он не наш", timeout=40)
     ours = document("24500.00", "Оплата по счету № 58 от 06.03.2027", "4")
     said = await drop(manager, statement("29500.00", alien, ours))
-    assert "Сами нашли счёт: 1 платёж" in said.text
+    assert "Записали сами: 1 платёж" in said.text
     assert "Уже были записаны: 1 платёж" in said.text
     assert "Нужно ваше решение" not in said.text
     await manager.press("Отменить запись", aside)

@@ -128,7 +128,7 @@ async def test_mailbox_name_and_manager(stage: Stage) -> None:
     assert (await centre_of(stage, "0123")).email == "novaya@example.ru"
     expected = [("centre.email", CENTRE.email, "novaya@example.ru"), ("centre.name", CENTRE.name, "СЦ «Иной»")]
     assert await audited(stage, "0123") == expected
-    await admin.press("Позвать менеджера", shown)
+    await admin.press("Пригласить менеджера", shown)
     await admin.wait_for("start=staff_", timeout=40)
 
 

@@ -17,7 +17,7 @@ async def test_a_manager_sees_bills_and_acts(stage: Stage) -> None:
     await world(stage)
     manager = await stage.manager()
     await manager.send("/start")
-    home = await manager.wait_for("Здравствуйте! Вы здесь: менеджер центра 0123", timeout=40)
+    home = await manager.wait_for("Здравствуйте! Вы менеджер центра 0123", timeout=40)
     assert "1 неоплаченный счёт" in home.text
     assert "анкет" not in home.text
     await manager.press("Счета и акты", home)
@@ -32,7 +32,7 @@ async def test_acts_are_told_with_their_day(stage: Stage) -> None:
     stage.clock.move(hours=1)
     await stage.app.ticker.tick_now()
     await manager.send("/start")
-    home = await manager.wait_for("Вы здесь", timeout=40)
+    home = await manager.wait_for("Здравствуйте! Вы ", timeout=40)
     lines = home.text.splitlines()
     assert lines[1].startswith("⚠️")
     assert "акт" in lines[1]
@@ -45,7 +45,7 @@ async def test_other_centres_do_not_count(stage: Stage) -> None:
     await put(stage, "0777", "ООО «Чужой»", ends=date(2027, 6, 1), paid=False)
     manager = await stage.manager()
     await manager.send("/start")
-    assert "Неоплаченных счетов и срочных актов нет" in (await manager.wait_for("Вы здесь", timeout=40)).text
+    assert "Неоплаченных счетов и срочных актов нет" in (await manager.wait_for("Здравствуйте! Вы ", timeout=40)).text
 
 
 async def test_a_curator_sees_the_queue(stage: Stage) -> None:
@@ -66,7 +66,7 @@ async def test_an_administrator_sees_troubles(stage: Stage) -> None:
     dead = text("UPDATE outbox SET state = 'dead'")
     await stage.app.database.write(lambda c: c.execute(dead).close())
     await admin.send("/start")
-    home = await admin.wait_for("Вы здесь: администратор", timeout=40)
+    home = await admin.wait_for("Вы администратор", timeout=40)
     assert "Не доставлено" in home.text
 
 

@@ -59,7 +59,7 @@ async def test_without_details_it_says_which_are_missing(stage: Stage) -> None:
     manager = await stage.manager()
     await manager.send("/invoice 0123-0001")
     card = await manager.wait_for("Счёта ещё нет", timeout=40)
-    await manager.press("Сделать счёт: как", card)
+    await manager.press("Почему нельзя составить", card)
     said = await manager.wait_for("не хватает реквизитов", timeout=40)
     assert "Корреспондентский счёт" in said.text
     assert "/centres 0123, кнопка «Реквизиты»" in said.text

@@ -105,7 +105,7 @@ async def test_a_statement_settles_what_is_certain(stage: Stage) -> None:
         document("5000.00", "Возмещение", "3", inn="7707083893", name="ООО «Иные»"),
     )
     said = await drop(manager, content)
-    assert "Сами нашли счёт: 1 платёж" in said.text
+    assert "Записали сами: 1 платёж" in said.text
     assert "Нужно ваше решение: 2 платежа" in said.text
     assert await states(stage, second) == ["paid"]
     again = await drop(manager, content)
@@ -151,7 +151,7 @@ async def test_whose_account_it_is_is_asked_once(stage: Stage) -> None:
     assert await states(stage, second) == ["unpaid"]
     await manager.press("Да, это наш счёт", asked)
     await manager.wait_for("Запомнили счёт", timeout=40)
-    assert "Сами нашли счёт: 1 платёж" in (await drop(manager, content)).text
+    assert "Записали сами: 1 платёж" in (await drop(manager, content)).text
     await with_seller(stage)
     foreign = statement("0.00", account="40602810700000000025")
     await manager.upload(foreign, "kl_to_1c.txt")

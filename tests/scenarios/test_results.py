@@ -143,7 +143,7 @@ async def test_unknown_students_and_foreign_files(stage: Stage) -> None:
     await curator.wait_for("Ждём заполненный файл", timeout=40)
     await curator.upload(b"not a sheet at all", "итоги.xlsx")
     await curator.wait_for("не открывается как таблица", timeout=40)
-    for reference, words in (("0123-0999/1", "Не нашли: 0123-0999/1"), ("0123-0002/1", "Ещё не допущены")):
+    for reference, words in (("0123-0999/1", "Не нашли: 0123-0999/1"), ("0123-0002/1", "Ещё не зачислены")):
         changed = await filled(content, {"0123-0001/1": {"Номер": reference, TEST: "сдано"}})
         shown = await send_back(curator, changed)
         assert words in shown.text
@@ -187,10 +187,10 @@ async def test_nothing_is_recorded_before_admission(stage: Stage) -> None:
     await curator.send("/student 0123-0001")
     shown = await curator.wait_for("Зачисление: ждёт оплаты", timeout=40)
     await curator.press("Отправить документы", shown)
-    await curator.wait_for("ещё не допущен", timeout=40)
+    await curator.wait_for("ещё не зачислен", timeout=40)
     await curator.press("Тест", shown)
     await curator.press("Сдано", await curator.wait_for(lambda m: m.has_button("Не сдано"), timeout=40))
-    await curator.wait_for("ещё не допущен", timeout=40)
+    await curator.wait_for("ещё не зачислен", timeout=40)
     assert (await line_of(stage, order)).test == "none"
 
 

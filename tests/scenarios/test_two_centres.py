@@ -127,7 +127,7 @@ async def test_stats_and_links_follow_the_switch(stage: Stage) -> None:
 async def test_home_counts_both_and_opens_the_one_that_owes(stage: Stage) -> None:
     """`/start` counts both centres and no third; its button opens the first of them that has something open."""
     manager = await world(stage, first=False)
-    home = await ask(manager, "/start", "Вы здесь")
+    home = await ask(manager, "/start", "Здравствуйте! Вы ")
     assert "2 неоплаченных счёта" in home.text
     report = await follow(manager, "Счета и акты", home, "Отчёт: СЦ «Другой»")
     only(await follow(manager, "Не оплачены", report, "счёт № 58"), OTHER_PAYER)
