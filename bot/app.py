@@ -32,7 +32,7 @@ from bot.ticks import all_ticks, teller
 from bot.vaults import VaultRefused, Vaults, open_vaults
 from bot.watch.database import DatabaseLook
 from bot.watch.inside import DiskLook, QueuesLook
-from bot.watch.outside import MailboxLook, TelegramLook
+from bot.watch.outside import MailboxLook, SendingLook, TelegramLook
 from bot.watch.tell import Teller
 from bot.watch.troubles import Watch
 from bot.workers import Workers
@@ -156,6 +156,8 @@ class App:
         self.watch.add("disk", self.metrics.disk)
         self.watch.add("telegram", self.telegram)
         self.watch.add("mailbox", MailboxLook(self._mailbox))
+        self.watch.add("sending_chat", SendingLook("chat", self.metrics.down, self.telegram))
+        self.watch.add("sending_mail", SendingLook("mail", self.metrics.down))
         if url.startswith("sqlite"):
             await self.database.outbox.release_all()
 

@@ -46,6 +46,10 @@ class PageSettings:
         """The school's zone."""
         return ZoneInfo(self.timezone)
 
+    def deep_link(self, start: str) -> str:
+        """Return where Telegram opens the bot with this payload, "" while the bot's name is not known yet."""
+        return f"https://t.me/{self.bot_username}?start={start}" if self.bot_username else ""
+
     @property
     def secure(self) -> bool:
         """Whether people come by HTTPS."""

@@ -203,13 +203,22 @@ def _tells(talk: Talk, told: settle_payment.Told) -> None:
     show(talk, payment_view.told(told, in_chat=talk.settings.in_chat))
 
 
+async def _deals(talk: Talk, told: settle_payment.Told) -> None:
+    """Say what came of a payment, with its way back, and deal the next one below, as the curators' queue does."""
+    _tells(talk, told)
+    if told.ask is not None or told.doubt:
+        return
+    left = settle_payment.others(await settle_payment.unsettled(talk.uow, desk(talk), told.payment.centre), told)
+    talk.replies.say(await _one(talk, told.payment.centre, left, 0) if left else Screen(view.ALL_SETTLED))
+
+
 async def _hit(talk: Talk, button: BankButton) -> None:
     sure = button.act == "hit!"
-    _tells(talk, await settle_payment.settle_hit(talk.uow, desk(talk), button.key, button.value, sure=sure))
+    await _deals(talk, await settle_payment.settle_hit(talk.uow, desk(talk), button.key, button.value, sure=sure))
 
 
 async def _whom(talk: Talk, button: BankButton) -> None:
-    _tells(talk, await settle_payment.settle_whom(talk.uow, desk(talk), button.key, button.value))
+    await _deals(talk, await settle_payment.settle_whom(talk.uow, desk(talk), button.key, button.value))
 
 
 async def _more(talk: Talk, button: BankButton) -> None:
@@ -220,7 +229,7 @@ async def _more(talk: Talk, button: BankButton) -> None:
 
 
 async def _no(talk: Talk, button: BankButton) -> None:
-    _tells(talk, await settle_payment.not_ours(talk.uow, desk(talk), button.key))
+    await _deals(talk, await settle_payment.not_ours(talk.uow, desk(talk), button.key))
 
 
 async def _other(talk: Talk, button: BankButton) -> None:

@@ -34,6 +34,9 @@ NO_FILES = (
 )
 
 
+ALL_SETTLED = "Все платежи разобраны."
+
+
 def taken(found: Taken, unchecked: Sequence[str], odd: Sequence[str] = ()) -> Screen:
     """Say what a statement has come to."""
     if found.ask:
@@ -73,7 +76,7 @@ def listed(
     """Return one payment that waits, with one-tap suggestions and their reasons; `known`: invoices that may have it."""
     if not found:
         rows: Rows = ((Button("Таблица оплат", bank("sheet", centre)),),) if in_chat else ()
-        return Screen(f"Все платежи разобраны.\n{HOW}", rows)
+        return Screen(f"{ALL_SETTLED}\n{HOW}", rows)
     page = min(max(page, 0), len(found) - 1)
     one = found[page]
     lines = [f"<b>Платёж {page + 1} из {len(found)}</b>", *_payment(one, in_chat=in_chat), ""]
@@ -83,7 +86,7 @@ def listed(
         numbers = ", ".join(invoices[it].number for it in hit.invoice_ids)
         rest = format_sum(sum(invoices[it].rest for it in hit.invoice_ids))
         lines.append(f"№ {escape(numbers)} · {rest} — {explain_hit(hit.reasons)}")
-        label = f"{numbers} · {rest}"
+        label = f"{numbers} · {format_sum(one.rest)}"
         buttons.append((Button(label[:40], bank("hit", one.payment.id, hit_key(hit.invoice_ids))),))
     if known:
         numbers = ", ".join(f"№ {it.number}" for it in known)

@@ -1,10 +1,11 @@
-"""Whether Telegram and the mailbox answer: told by those who speak with them, nothing is asked anew."""
+"""Whether Telegram, the mailbox and the server of letters answer: told by those who speak with them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.watch.troubles import Trouble
 from mail.imap_settings import ReceiverState
+from school.notices import Channel
 from wording.plurals import plural
 
 SILENT_SECONDS = 150.0  # a long poll lasts 50 s, and a pause after a failure 30
@@ -17,6 +18,10 @@ _MAILBOX = {
     "certificate": "сертификат сервера не подходит: проверьте imap.host",
     "tls": "соединение не защищается: проверьте imap.port и imap.security",
     "starttls": "сервер не знает STARTTLS: проверьте imap.port и imap.security",
+}
+_SENDING: dict[Channel, str] = {
+    "chat": "сообщения в чаты не уходят: Телеграм их не принимает; проверьте сеть и telegram.api_server",
+    "mail": "письма не уходят: почтовый сервер не отвечает или не принимает их; проверьте раздел [smtp]",
 }
 
 
@@ -74,3 +79,30 @@ class MailboxLook:
         if why is None and self._monotonic() - self._open_at < MAILBOX_SECONDS:
             return None
         return Trouble("mailbox", f"входящая почта не читается: {why or 'сервер не отвечает, проверьте раздел [imap]'}")
+
+
+class SendingLook:
+    """Looks whether a channel's breaker is open; `down` has its state by the channel's name, once it sends.
+
+    Where `unless` finds the cause itself, one word about it is enough.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        down: Mapping[str, Callable[[], bool]],
+        unless: Callable[[], Awaitable[Trouble | None]] | None = None,
+    ) -> None:
+        self._channel = channel
+        self._down = down
+        self._unless = unless
+
+    async def __call__(self) -> Trouble | None:
+        """Return the trouble."""
+        if not self._down.get(self._channel, _never)() or (self._unless and await self._unless()):
+            return None
+        return Trouble(f"sending_{self._channel}", _SENDING[self._channel])
+
+
+def _never() -> bool:
+    return False

@@ -18,12 +18,14 @@ LASTS = 90.0  # seconds: what mends itself sooner is nobody's trouble
 _PREFIX = "trouble:"
 # What keeps the outbox from being used; and what keeps chats from being reached, so that a letter goes instead.
 _NO_OUTBOX = frozenset({"database", "schema", "disk"})
-_NO_CHAT = frozenset({"telegram"})
+_NO_CHAT = frozenset({"telegram", "sending_chat"})
 _OVER = {
     "database": "База данных снова отвечает.",
     "disk": "Места на диске снова хватает.",
     "mailbox": "Входящая почта снова читается.",
     "queue": "Сообщения и письма снова идут вовремя.",
+    "sending_chat": "Сообщения в чаты снова уходят.",
+    "sending_mail": "Письма снова уходят.",
     "telegram": "Телеграм снова отвечает.",
     "ticks": "Задания по расписанию снова выполняются.",
 }

@@ -67,6 +67,16 @@ async def unsettled(uow: UnitOfWork, desk: Desk, centre: str) -> tuple[Unsettled
     return await _suggested(uow, centre, await uow.unsettled_payments(centre, SHOWN))
 
 
+def others(found: Sequence[Unsettled], told: Told) -> tuple[Unsettled, ...]:
+    """Return what waits beside a payment that was decided just now, without suggestions of what it has paid."""
+    paid = {invoice.id for invoice in told.invoices if invoice.state != "open"}
+    return tuple(
+        replace(one, hits=tuple(hit for hit in one.hits if not paid & set(hit.invoice_ids)))
+        for one in found
+        if one.payment.id != told.payment.id
+    )
+
+
 async def recorded_before(uow: UnitOfWork, found: Unsettled) -> tuple[Invoice, ...]:
     """Return the invoices that the purpose names and that may have this money already, recorded by a person."""
     payment = found.payment

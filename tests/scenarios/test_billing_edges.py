@@ -62,6 +62,30 @@ async def test_what_is_not_ours_does_not_come_back(stage: Stage) -> None:
     assert "Нужно ваше решение" not in (await drop(manager, statement("5000.00", alien))).text
 
 
+async def test_the_next_payment_is_dealt_after_each_decision(stage: Stage) -> None:
+    """A decision stays with its way back, and the next payment stands below it; after the last nothing is left."""
+    await with_seller(stage)
+    manager = await stage.manager()
+    await two_billed(stage, manager)
+    one = document("5000.00", "Возмещение", "3", inn="7707083893", name="ООО «Иные»")
+    two = document("9950.00", "За обучение", "4")
+    await drop(manager, statement("14950.00", one, two))
+    await manager.send("/bank")
+    dealt = await manager.wait_for("Платёж 1 из 2", timeout=40)
+    await manager.press("Не наше" if "Иные" in dealt.text else "Дальше ›", dealt)
+    if "Иные" not in dealt.text:
+        dealt = await manager.wait_for("Платёж 2 из 2", timeout=40)
+        await manager.press("Не наше", dealt)
+    left = await manager.wait_for("Платёж 1 из 1", timeout=40)
+    assert "9 950 ₽" in left.text.replace("\u00a0", " ")
+    aside = next(said for said in await manager.messages() if said.message_id == dealt.message_id)
+    assert aside.has_button("Отменить запись")
+    labels = [button["text"].replace("\u00a0", " ") for row in left.buttons for button in row]
+    assert not any("24 500" in label for label in labels), labels
+    await manager.press("Не наше", left)
+    await manager.wait_for("Все платежи разобраны", timeout=40)
+
+
 async def test_recorded_by_hand_and_then_in_the_statement(stage: Stage) -> None:
     """Money that a manager has recorded is not counted again: the list says that its invoice is paid already."""
     await with_seller(stage)

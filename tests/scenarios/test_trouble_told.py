@@ -1,5 +1,7 @@
 """Administrators hear of a trouble once, and once that it is over, where it can reach them."""
 
+import asyncio
+
 import pytest
 
 from bot.watch import tell, troubles
@@ -10,6 +12,7 @@ from school.centre import Role
 from school.use_cases.own_mailbox import set_mailbox_by_operator
 from storage.service import ServiceState
 from tests.scenarios.conftest import Stage
+from tests.scenarios.steps import place
 
 MAILBOX = "olga@shkola.example"
 
@@ -102,6 +105,30 @@ async def test_a_database_that_takes_nothing_is_told_past_the_outbox(stage: Stag
     await admin.wait_for("База данных снова отвечает.", timeout=30)
     texts = [message.text for message in await admin.messages()]
     assert sum("кончилось место" in text for text in texts) == 1
+
+
+async def test_letters_that_do_not_leave_make_the_bot_unready(stage: Stage, fault: Fault) -> None:
+    """While the server of letters is away /readyz says so and an administrator hears of it, and of its end."""
+    admin = await stage.admin()
+    await stage.sandbox.smtp("down")
+    await place(await stage.client())
+    for _ in range(300):
+        if any(line.startswith("sending_mail: письма не уходят") for line in await stage.app.watch.faults()):
+            break
+        stage.clock.move(minutes=1)
+        stage.app.wake()
+        await asyncio.sleep(0.1)
+    await _tick(stage)
+    await admin.wait_for("Письма не уходят: почтовый сервер не отвечает", timeout=30)
+    await stage.sandbox.smtp("up")
+    stage.clock.move(hours=1)
+    stage.app.wake()
+    for _ in range(300):
+        if not await stage.app.watch.faults():
+            break
+        await asyncio.sleep(0.1)
+    await _tick(stage)
+    await admin.wait_for("Письма снова уходят.", timeout=30)
 
 
 async def _never(chat_id: int, text: str) -> None:

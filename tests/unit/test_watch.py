@@ -7,7 +7,7 @@ import pytest
 
 from bot.watch import inside
 from bot.watch.inside import DiskLook
-from bot.watch.outside import MAILBOX_SECONDS, SILENT_SECONDS, MailboxLook, TelegramLook
+from bot.watch.outside import MAILBOX_SECONDS, SILENT_SECONDS, MailboxLook, SendingLook, TelegramLook
 from bot.watch.troubles import Trouble, Watch
 from mail.imap_settings import ReceiverState
 
@@ -118,3 +118,18 @@ async def test_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert await look() is None
     monkeypatch.setattr(inside, "LEAST_FREE", look.free()[str(tmp_path)] * 2)
     assert f"disk: на диске с папкой {tmp_path} осталось " in await _words(look)
+
+
+async def test_a_channel_that_does_not_send() -> None:
+    """An open breaker is a trouble of its channel; chats keep quiet where Telegram is the trouble already."""
+    state = {"chat": True, "mail": True}
+    down = {"chat": lambda: state["chat"], "mail": lambda: state["mail"]}
+    telegram = TelegramLook(Time())
+    chat, mail = SendingLook("chat", down, telegram), SendingLook("mail", down)
+    assert (await _words(chat)).startswith("sending_chat: сообщения в чаты не уходят")
+    assert (await _words(mail)).startswith("sending_mail: письма не уходят")
+    telegram.refused(401)
+    assert await _words(chat) == ""
+    state.update(chat=False, mail=False)
+    assert [await _words(chat), await _words(mail)] == ["", ""]
+    assert await _words(SendingLook("mail", {})) == ""

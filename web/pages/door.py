@@ -45,7 +45,7 @@ def behind(handler: BehindHandler) -> Handler:
 
 def ask(here: Page, door: Door, *, told: str = "", status: int = 200) -> web.Response:
     """Return the page that asks for the last four digits and shows nothing else; `told`: what was wrong."""
-    telegram = f"https://t.me/{here.settings.bot_username}?start=q_{here.token}" if door.about is not None else ""
+    telegram = here.settings.deep_link(f"q_{here.token}") if door.about is not None else ""
     path = f"/{where(here)}/{here.token}"
     return here.show("proof.html", status, path=path, told=told, telegram=telegram, student=door.about is not None)
 

@@ -118,7 +118,7 @@ async def show_student(here: Page, door: Door, *, status: int = 200, **told: str
         courses=await _courses(here, door),
         requirements=REQUIREMENTS,
         done=done,
-        telegram=f"https://t.me/{here.settings.bot_username}?start=q_{here.token}",
+        telegram=here.settings.deep_link(f"q_{here.token}"),
         **values,
     )
 

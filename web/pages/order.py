@@ -92,6 +92,7 @@ def frame(here: Page, centre: Centre) -> dict[str, Any]:
         "centre": centre,
         "discipline": here.request.match_info.get("discipline", ""),
         "hours": HOURS,
+        "in_telegram": bool(here.settings.bot_username),
     }
 
 
@@ -184,7 +185,7 @@ async def _take(here: Page, centre: Centre, draft: Draft) -> web.StreamResponse:
     use_case.save(here.uow, taken, here.now)
     if told or (act == "check" and taken.problems):
         return _show(here, taken, 400, told=told)
-    if act == "telegram":
+    if act == "telegram" and here.settings.bot_username:
         return _to_telegram(here, taken)
     return here.go(path(here) + _place(act, at))
 
@@ -231,8 +232,7 @@ def _paste(here: Page, taken: PageOrder) -> web.Response:
 
 
 def _to_telegram(here: Page, order: PageOrder) -> web.Response:
-    secret = hand_over_draft(here.uow, order.draft, here.now)
-    address = f"https://t.me/{here.settings.bot_username}?start=o_{secret}"
+    address = here.settings.deep_link(f"o_{hand_over_draft(here.uow, order.draft, here.now)}")
     return here.show("order/telegram.html", **frame(here, order.centre), address=address, minutes=LASTS.seconds // 60)
 
 

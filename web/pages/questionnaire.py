@@ -82,7 +82,7 @@ def _frame(here: Page, found: Filling) -> dict[str, Any]:
         "progress": progress(found),
         "remarks": list(remarks_of(found).values()),
         "me": f"/me/{here.token}",
-        "telegram": f"https://t.me/{here.settings.bot_username}?start=q_{here.token}",
+        "telegram": here.settings.deep_link(f"q_{here.token}"),
     }
 
 
