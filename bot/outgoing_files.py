@@ -9,6 +9,7 @@ from aiogram.types import BufferedInputFile, InputMediaDocument, InputMediaPhoto
 from school.errors import NotFound
 from school.ports import Pictures, Vault
 from school.uploads import UploadRefused, tidy_name
+from wording.uploads import pages_shown
 
 KINDS = frozenset({"documents", "pictures", "file"})
 ALBUM = 10
@@ -21,8 +22,12 @@ _ENDINGS = {
     "application/pdf": "pdf",
 }
 ERASED = "Этих документов уже нет: анкету изменили или удалили. Откройте её заново: /queue."
-NOT_DRAWN = "Страницы документа показать не удалось. Откройте оригинал кнопкой под карточкой."
-SOME_NOT_DRAWN = "Не все страницы удалось показать: откройте оригинал кнопкой под карточкой."
+NOT_DRAWN = "Страницы документа показать не удалось. {original}."
+SOME_NOT_DRAWN = "Не все страницы удалось показать. {original}."
+ORIGINALS = {
+    "card": "Откройте оригинал кнопкой под карточкой",
+    "scan": "Примите файл как скан и скачайте его кнопкой «Скачать скан» под актом",
+}
 
 
 class OutgoingFiles:
@@ -36,7 +41,8 @@ class OutgoingFiles:
         """Return the call for "documents" or "pictures" {pages, caption}, or for "file" {name, base64, caption}.
 
         A page of "documents" is {id, media, name}; its `title`, where there is one, becomes the file's name. One of
-        "pictures" is {id, number}. At most ten pages: Telegram's album.
+        "pictures" is {id, number}; `original`, one of `ORIGINALS`, says where the file is, under the card by default.
+        At most ten pages: Telegram's album.
         """
         if kind == "pictures":
             return await self._drawn(data, chat_id)
@@ -67,10 +73,12 @@ class OutgoingFiles:
         """Send pages as pictures, those that can be drawn; the caption stands under the first, where albums show it."""
         asked = data["pages"][:ALBUM]
         drawn = [found for page in asked if (found := await self._picture(page)) is not None]
+        original = ORIGINALS[data.get("original", "card")]
         if not drawn:
-            return SendMessage(chat_id=chat_id, text=NOT_DRAWN)
-        left = "" if len(drawn) == len(asked) else f"\n{SOME_NOT_DRAWN}"
-        caption = f"{data.get('caption', '')}{left}"
+            return SendMessage(chat_id=chat_id, text=NOT_DRAWN.format(original=original))
+        left = "" if len(drawn) == len(asked) else SOME_NOT_DRAWN.format(original=original)
+        told = (data.get("caption", ""), pages_shown(len(data["pages"]), ALBUM), left)
+        caption = "\n".join(line for line in told if line)
         files = [BufferedInputFile(content, f"{number}.jpg") for number, content in enumerate(drawn, 1)]
         if len(files) == 1:
             return SendPhoto(chat_id=chat_id, photo=files[0], caption=caption, parse_mode="HTML")

@@ -147,9 +147,9 @@ def _about(order: Order) -> dict[str, Any]:
 
 
 async def _show(uow: UnitOfWork, order: Order, pages: Sequence[Page], client: Client) -> None:
-    """Send the files to the managers' chats, where chats may carry them."""
+    """Show the files in the managers' chats, where chats may carry them: as pictures, since nobody asked for a file."""
     if not client.shown:
         return
-    shown = [{"id": page.id, "media": page.media, "name": page.name} for page in pages]
-    data = {"pages": shown, "caption": f"📎 Файл от клиента, заявка № {order.number}"}
-    await tell_managers(uow, order.centre, "documents", data, f"client_file:{pages[0].id}:{uuid4().hex}")
+    shown = [{"id": page.id, "number": number} for page in pages for number in range(1, page.pages + 1)]
+    data = {"pages": shown, "caption": f"📎 Файл от клиента, заявка № {order.number}", "original": "scan"}
+    await tell_managers(uow, order.centre, "pictures", data, f"client_file:{pages[0].id}:{uuid4().hex}")

@@ -49,6 +49,9 @@ async def test_a_scan_in_answer_to_the_acts_letter_is_at_the_centre(stage: Stage
     assert told.has_button("Загружен в Клиент-Сервис")
     assert told.has_button("Отменить")
     await manager.wait_for(lambda said: said.file is not None and said.sender == "bot", timeout=40)
+    # What nobody asked for comes as pictures; the file itself when it is downloaded.
+    kinds = {said.file["kind"] for said in await manager.messages() if said.sender == "bot" and said.file}
+    assert kinds == {"photo"}
     passed = await letter_to(stage, CENTRE.email, "прислал подписанный акт № 0123-0001")
     assert len(passed["attachments"]) == 2
     act = await only(stage, order)
