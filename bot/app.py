@@ -15,6 +15,7 @@ from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiohttp import web
 
 from bot import heartbeat
+from bot.alerts import alert_stopped
 from bot.config import Settings
 from bot.context import Files, MailDesk, ShownLetter
 from bot.context import Settings as ChatSettings
@@ -106,7 +107,7 @@ class App:
             bot, ServiceState(self.database), self.telegram, asks=self.settings.telegram.mode == "webhook"
         )
         await self.door.open()
-        jobs = JobPool()
+        jobs = JobPool(on_stop=self._job_stopped)
         self._closing.push_async_callback(jobs.close)
         checker, vault = ProcessChecker(jobs), self.vaults.documents
         chat, uploads = self._chat_settings(self.door.username), UploadStore(checker, vault)
@@ -137,6 +138,11 @@ class App:
         await self.door.connect(partial(self._start_intake, bot, intake, conversation))
         self._closing.push_async_callback(self.door.close)
         self.watch.started()
+
+    async def _job_stopped(self, work: str) -> None:
+        uow = self.database.uow(self.clock)
+        await alert_stopped(uow, work, self.clock.now().date())
+        await uow.commit()
 
     async def _show_letter(self, raw_id: str) -> ShownLetter:
         return await self.mailroom.show(raw_id)

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 from collections import deque
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,9 +39,19 @@ class _Stopped(Exception):
 
 
 class JobPool:
-    """Implements `school.jobs.Jobs`. Processes start when they are first wanted; `async with` ends them."""
+    """Implements `school.jobs.Jobs`. Processes start when they are first wanted; `async with` ends them.
 
-    def __init__(self, at_once: int = AT_ONCE, seconds: float = SECONDS, jobs_each: int = JOBS_EACH) -> None:
+    `on_stop` hears the name of a function that was stopped, before who waits for it does.
+    """
+
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        seconds: float = SECONDS,
+        jobs_each: int = JOBS_EACH,
+        on_stop: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._on_stop = on_stop
         self._seconds = seconds
         self._jobs_each = jobs_each
         self._turn = asyncio.Semaphore(at_once)
@@ -67,6 +78,8 @@ class JobPool:
             try:
                 outcome, value = await self._answer(request)
             except _Stopped as stopped:
+                if self._on_stop is not None:
+                    await self._on_stop(work.__name__)
                 raise job.stopped(stopped.reason) from None
         if outcome == "failed":
             raise JobFailed(f"{work.__module__}.{work.__qualname__}: {value}")

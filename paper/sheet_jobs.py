@@ -1,4 +1,4 @@
-"""The jobs that read workbooks and bank statements in a bounded process; one that was stopped was too big."""
+"""The jobs that read workbooks and bank statements in a bounded process; one that was stopped was made too hard."""
 
 from paper.bank_statement import read_statement
 from paper.catalogue_sheet import read_catalogue
@@ -6,16 +6,16 @@ from paper.order_form_read import read_order_form
 from paper.payments_sheet import read_payments
 from paper.results_sheet import read_results
 from paper.statement_text import StatementRefused
-from paper.xlsx_in import SheetRefused, too_big
+from paper.xlsx_in import SheetRefused
 from school.jobs import Job, StopReason
 
 
 def _sheet(_: StopReason) -> SheetRefused:
-    return too_big()
+    return SheetRefused("sheet_too_hard")
 
 
 def _statement(_: StopReason) -> StatementRefused:
-    return StatementRefused("too_big")
+    return StatementRefused("too_hard")
 
 
 READ_ORDER_FORM = Job(read_order_form, _sheet)

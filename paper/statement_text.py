@@ -23,6 +23,7 @@ StatementReason = Literal[
     "bad_date",
     "control_sum",
     "too_big",
+    "too_hard",
     "own_account_missing",
 ]
 REASONS: tuple[StatementReason, ...] = get_args(StatementReason)
@@ -46,7 +47,7 @@ class StatementRefused(Exception):
 
     `reason` and its `data` (words in `wording.statements`): not_a_statement; wrong_encoding; cut_off (no КонецФайла);
     after_end (line); section_open (line); bad_amount, bad_date (line, number, value); control_sum (account, and told
-    and counted in kopecks); too_big (megabytes, documents); own_account_missing.
+    and counted in kopecks); too_big (megabytes, documents); too_hard (stopped while it was read); own_account_missing.
     """
 
     def __init__(self, reason: StatementReason, data: Mapping[str, object] | None = None) -> None:

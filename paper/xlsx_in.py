@@ -31,7 +31,7 @@ _BROKEN = (
 
 
 class SheetRefused(Exception):
-    """The sheet was not read: `reason` is sheet_broken, sheet_too_big or sheet_no_columns.
+    """The sheet was not read: `reason` is sheet_broken, sheet_too_big, sheet_too_hard or sheet_no_columns.
 
     `data` is for the sentence (`wording.sheets`): rows and megabytes, or the titles that are missing.
     """

@@ -15,7 +15,7 @@ class Refusal(Protocol):
 
     @property
     def reason(self) -> str:
-        """sheet_broken, sheet_too_big or sheet_no_columns."""
+        """sheet_broken, sheet_too_big, sheet_too_hard or sheet_no_columns."""
 
     @property
     def data(self) -> Mapping[str, object]:
@@ -46,6 +46,11 @@ _BROKEN = (
     "Проще всего скачать её у бота заново и заполнить."
 )
 
+_TOO_HARD = (
+    "Таблица устроена слишком сложно, прочитать её не удалось. Ничего не записано.\n"
+    "Скопируйте данные в новую таблицу Excel и пришлите её."
+)
+
 
 def explain_sheet(error: Refusal) -> str:
     """Say in Russian why the sheet was not taken and what to send instead."""
@@ -53,6 +58,8 @@ def explain_sheet(error: Refusal) -> str:
         rows, size = error.data.get("rows"), error.data.get("megabytes")
         limit = plural(rows, "строки", "строк", "строк") if isinstance(rows, int) else "5000 строк"
         return f"Таблица слишком большая: берём не больше {limit} и {size} МБ. Разделите её на части."
+    if error.reason == "sheet_too_hard":
+        return _TOO_HARD
     if error.reason == "sheet_no_columns":
         missing = error.data.get("missing")
         titles = [str(title) for title in missing] if isinstance(missing, list | tuple) else []

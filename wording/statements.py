@@ -89,6 +89,7 @@ REFUSALS: dict[str, Callable[[Mapping[str, object]], str]] = {
         f"Выписка слишком большая: берём не больше {data.get('megabytes', 10)} МБ "
         f"и {data.get('documents', 100_000)} документов.\nВыгрузите её по частям, например по месяцам."
     ),
+    "too_hard": lambda _: f"Выписка устроена слишком сложно, прочитать её не удалось. {_NOTHING}\n{_AGAIN} {_BY_HAND}",
     "own_account_missing": lambda data: (
         f"В выписке не указан ваш счёт (строка «РасчСчет»), и не понять, какие деньги пришли вам. {_NOTHING}\n{_AGAIN}"
     ),
