@@ -4,21 +4,24 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from mail.parse import parse
 from mail.parse_addresses import Address, addresses, read_mailbox
 from mail.parse_body import clean
 from mail.parse_content import MAX_WORDS
+from paper.xlsx_in import opened, rows_of
 from school.errors import BadAnswer
 from school.forms.order import ORDER
 from school.mailboxes import email_hint, parse_email
 from school.names import fold, parse_full_name, tidy
 from school.people import parse_contact_line, parse_contact_lines, parse_mobile
 from school.post import parse_tracking
-from school.typed import LONGEST, typed
+from school.typed import LONGEST, typed, visible
 
 MARKS = json.loads((Path(__file__).parents[1] / "vectors" / "invisible.json").read_text("utf-8"))
 FROM, TIMES = 20_000, 4  # the longer input is four times the shorter: linear work is 4 times, quadratic 16
@@ -72,6 +75,25 @@ def test_a_long_value_is_refused_before_it_is_looked_at(read: Callable[[str], ob
     with pytest.raises(BadAnswer) as refused:
         read("<@" * LONGEST)
     assert refused.value.problem == "typed_long"
+
+
+def test_a_workbook_with_invisible_marks_is_read() -> None:
+    """A form whose INN, mobile and address came with marks of a messenger is read without a fault of theirs."""
+    content = (Path(__file__).parents[1] / "vectors" / "order_invisible_marks.xlsx").read_bytes()
+    with opened(content) as book:
+        texts = {text for rows in rows_of(book) for _, row in rows for text in row}
+    assert {"5039002841", "+7 933 333-33-33", "sokolova.l@yandex.ru"} <= texts
+    assert all(visible(text) == text for text in texts)
+
+
+def test_a_long_cell_ends_where_its_refusal_needs() -> None:
+    """A cell of 32,000 characters becomes one that is just too long."""
+    book, made = Workbook(), BytesIO()
+    book.active.append(["я" * 32_000])  # type: ignore[union-attr]
+    book.save(made)
+    with opened(made.getvalue()) as read:
+        texts = [text for rows in rows_of(read) for _, row in rows for text in row]
+    assert list(map(len, texts)) == [LONGEST + 1]
 
 
 def test_every_field_of_the_order_has_the_cap() -> None:
