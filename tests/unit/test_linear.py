@@ -92,7 +92,7 @@ def test_a_long_cell_ends_where_its_refusal_needs() -> None:
     book.active.append(["я" * 32_000])  # type: ignore[union-attr]
     book.save(made)
     with opened(made.getvalue()) as read:
-        texts = [text for rows in rows_of(read) for _, row in rows for text in row]
+        texts = [text for rows in rows_of(read) for _, row in rows for text in row if text]
     assert list(map(len, texts)) == [LONGEST + 1]
 
 
