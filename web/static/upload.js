@@ -120,21 +120,40 @@
     }
   }
 
+  /** The browser's own «Choose Files» speaks its own language: the label is the button, the input stays for the keyboard. */
+  function dress(form, input) {
+    const label = form.querySelector("label");
+    form.classList.add("picking");
+    label.classList.add("button");
+    label.after(input);
+    if (!matchMedia("(pointer: coarse)").matches) return null;
+    const camera = document.createElement("input");
+    Object.assign(camera, { type: "file", accept: "image/*", id: `${input.id}-camera` });
+    camera.setAttribute("capture", "environment");
+    const snap = document.createElement("label");
+    Object.assign(snap, { htmlFor: camera.id, className: "button plain", textContent: "Сфотографировать" });
+    input.after(snap, camera);
+    return camera;
+  }
+
   document.querySelectorAll("form.upload").forEach((form) => {
     const input = form.querySelector('input[type="file"]');
     const button = form.querySelector("button");
+    const camera = dress(form, input);
+    const all = [input, camera].filter(Boolean);
+    const able = (yes) => all.forEach((one) => { one.disabled = !yes; });
     const go = async () => {
-      const files = [...input.files];
+      const files = all.flatMap((one) => [...one.files]);
       if (!files.length) return;
-      input.disabled = true;
+      able(false);
       let sent = false;
       for (const file of files) sent = (await patient(form, file, row(form, file))) || sent;
       if (sent) await renew(form).catch(() => location.reload());
-      input.disabled = false;
-      input.value = "";
+      able(true);
+      all.forEach((one) => { one.value = ""; });
     };
     form.addEventListener("submit", (event) => { event.preventDefault(); go(); });
-    input.addEventListener("change", go);
+    all.forEach((one) => one.addEventListener("change", go));
     button.hidden = true;
   });
 })();
