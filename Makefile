@@ -8,6 +8,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 .PHONY: check test soak figures servers demo format lock clean
 
 .venv/.ready: requirements.lock
+	@echo "Ставим нужные библиотеки в .venv, это один раз и несколько минут…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
@@ -44,6 +45,7 @@ need = { $(2); } >/dev/null 2>&1 \
 	|| echo "$(1) is missing: its tests are skipped here, and fail where CI is set"
 
 demo: .venv/.ready
+	@echo "Готовим демонстрацию, это секунд десять…"
 	@$(BIN)/python -m bot demo $(ARGS)
 
 format: .venv/.ready

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from bot.app import App
 from bot.catalogue_file import parse
 from bot.config import Settings
+from bot.demo_data import Filler
 from bot.mailroom import NO_SERVER
 from bot.starting import StartError
 from bot.story import Links, Move, play
-from sandbox.client import Sandbox
+from sandbox.client import Person, Sandbox
 from sandbox.clock import SandboxClock
 from sandbox.mailbox import Mailbox
 from sandbox.page import routes as page_routes
@@ -31,6 +32,7 @@ from school.working_hours import Hours, next_opening
 TOKEN = "4200042:demo-token-of-the-sandbox-0123456789"
 MAILBOX = "shkola@example.ru"
 CENTRE = Centre("0123", "СЦ «Пример»", "centre@example.ru")
+PARTS = ("Клиент", "Ученик", "Менеджер", "Куратор", "Администратор")
 EXAMPLE = Path(__file__).parent.parent / "catalog.example.toml"
 
 
@@ -44,6 +46,11 @@ class Stage:
     clock: SandboxClock
     links: Links
     admin_link: str
+
+
+def say(words: str) -> None:
+    """Print one line of what is done at once, also where the output is no terminal."""
+    print(words, flush=True)
 
 
 def free_ports(count: int) -> list[int]:
@@ -72,6 +79,7 @@ def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
         },
         "documents": {"path": f"{folder}/documents"},
         "school": {
+            "name": "Школа бухгалтера «Пример»",
             "support_phone": "8 800 000-00-00",
             "curator_email": "kurator@example.ru",
             "originals_address": "101000, г. Москва, ул. Примерная, дом 1",
@@ -84,9 +92,11 @@ def demo_settings(api_server: str, smtp_port: int, folder: str) -> Settings:
 async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
     """Start the sandbox and the bot on it with sample data; stop both at the end."""
     mailbox = Mailbox()
+    say("Запускаем почту и Telegram понарошку…")
     smtp_port = await mailbox.start()
     clock = SandboxClock()
-    routes = [*mailbox.routes(), *page_routes(), *clock.routes()]
+    filler = Filler(CENTRE.number)
+    routes = [*mailbox.routes(), *page_routes(), *clock.routes(), *filler.routes()]
     server = SandboxServer(TOKEN, limits=limits, extra_routes=routes)
     try:
         await server.start("127.0.0.1", port)
@@ -94,6 +104,7 @@ async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
         await mailbox.stop()
         raise StartError(f"порт {port} занят: укажите другой, например --port {port + 1}") from error
     with tempfile.TemporaryDirectory(prefix="school-demo-") as folder:
+        say("Запускаем бота: база, проверка снимков, страницы…")
         app = App(demo_settings(server.base_url, smtp_port, folder), clock)
 
         async def moved() -> None:
@@ -105,8 +116,11 @@ async def stage(port: int, *, limits: bool) -> AsyncIterator[Stage]:
             clock.moved = moved
             mailbox.on_letter = app.mailroom.hand_in
             mailbox.write_to = (order_address(MAILBOX, CENTRE.number), MAILBOX)
-            yield Stage(server, mailbox, app, clock, *await _sample_data(app))
+            links, admin = await _sample_data(app)
+            filler.serve(app)
+            yield Stage(server, mailbox, app, clock, links, admin)
         finally:
+            await filler.stop()
             await app.stop()
             await server.stop()
             await mailbox.stop()
@@ -125,13 +139,21 @@ async def _sample_data(app: App) -> tuple[Links, str]:
     return Links(f"/start staff_{manager}", f"/start staff_{curator}"), f"/start staff_{admin}"
 
 
+async def people(sandbox: Sandbox, scene: Stage) -> dict[str, Person]:
+    """Bring in everybody whose part is played by hand, each with the link that waits for them; return them by part."""
+    found = [
+        await sandbox.person("Ирина", last_name="Белова", phone="+79161234567", part="Клиент", hint="/start sc_0123"),
+        await sandbox.person("Любовь", last_name="Соколова", phone="+79339333333", part="Ученик"),
+        await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.links.manager),
+        await sandbox.person("Анна", last_name="Орлова", part="Куратор", hint=scene.links.curator),
+        await sandbox.person("Ольга", last_name="Зимина", part="Администратор", hint=scene.admin_link),
+    ]
+    return dict(zip(PARTS, found, strict=True))
+
+
 async def _by_hand(port: int) -> int:
     async with stage(port, limits=True) as scene, Sandbox(scene.server.base_url) as sandbox:
-        await sandbox.person("Ирина", last_name="Белова", phone="+79161234567", part="Клиент", hint="/start sc_0123")
-        await sandbox.person("Любовь", last_name="Соколова", phone="+79339333333", part="Ученик")
-        await sandbox.person("Пётр", last_name="Лебедев", part="Менеджер", hint=scene.links.manager)
-        await sandbox.person("Анна", last_name="Орлова", part="Куратор", hint=scene.links.curator)
-        await sandbox.person("Ольга", last_name="Зимина", part="Администратор", hint=scene.admin_link)
+        await people(sandbox, scene)
         print(f"Демонстрация: {scene.server.base_url}/ — откройте эту страницу. Остановить: Ctrl+C.", flush=True)
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()

@@ -5,7 +5,18 @@ from pathlib import Path
 from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
-FILES = ("app.js", "clock.js", "attach.js", "bubbles.js", "chat.js", "letters.js", "compose.js", "kit.js", "style.css")
+FILES = (
+    "app.js",
+    "clock.js",
+    "guide.js",
+    "attach.js",
+    "bubbles.js",
+    "chat.js",
+    "letters.js",
+    "compose.js",
+    "kit.js",
+    "style.css",
+)
 
 _HEADERS = {
     "Cache-Control": "no-cache",

@@ -2,6 +2,7 @@
 
 import { Chat } from "/chat.js";
 import { startClock } from "/clock.js";
+import { Guide } from "/guide.js";
 import { ask, byId, make, payloadOf, popup } from "/kit.js";
 import { Letters } from "/letters.js";
 
@@ -118,3 +119,4 @@ const letters = new Letters(choose, addTab("mail", "Почта"));
 follow(letters, WAITING);
 followPeople();
 startClock();
+new Guide(chats, select);

@@ -44,7 +44,8 @@ export class Chat {
     this.hint = make("div", { class: "hint", hidden: !person.hint }, make("span", {}, "Вам прислали ссылку на бота"));
     this.hint.append(make("button", { class: "primary", on: { click: () => this.send(person.hint) } }, "Открыть ссылку"));
     this.start = make("button", { class: "primary", on: { click: () => this.send("/start") } }, "Начать");
-    this.empty = make("div", { class: "empty" }, make("p", {}, "Сообщений пока нет. Начните разговор с ботом."), this.start);
+    const waiting = person.hint ? "Сообщений пока нет. Откройте ссылку, чтобы начать." : "Сообщений пока нет. Начните разговор с ботом.";
+    this.empty = make("div", { class: "empty" }, make("p", {}, waiting), this.start);
     this.list = make("div", { class: "list", on: { click: (event) => this.follow(event), scroll: () => (this.low = this.isLow()) } }, this.empty);
     // What opens under the list takes its room: who reads the end goes on reading the end.
     new ResizeObserver(() => this.low && this.toEnd()).observe(this.list);
@@ -193,6 +194,11 @@ export class Chat {
       this.list.append(element);
     }
     bundle.element = element;
+  }
+
+  /** Tell whether some message of the chat has these words. */
+  says(words) {
+    return [...this.bubbles.values()].some(({ message }) => !message.deleted && words.test(message.text ?? ""));
   }
 
   jump(number) {

@@ -5,6 +5,8 @@ import { ask, byId, make, post } from "/kit.js";
 const STEPS = [["+2 минуты", 2], ["+1 час", 60], ["+1 день", 1440], ["+1 неделя", 10080]];
 const FORMAT = { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: "Europe/Moscow" };
 
+const EVERY = 3000; // milliseconds
+
 let ahead = 0;
 
 function show() {
@@ -14,6 +16,16 @@ function show() {
 function take(told) {
   ahead = new Date(told.now).getTime() - Date.now();
   show();
+}
+
+/** Ask again: another tab, or the story, may have moved the time. */
+async function look() {
+  if (document.hidden) return;
+  try {
+    take(await ask("/sandbox/clock"));
+  } catch {
+    // The line of the state tells that there is no connection.
+  }
 }
 
 async function move(minutes, button) {
@@ -35,5 +47,6 @@ export async function startClock() {
     return; // a sandbox without a clock of its own
   }
   byId("clock").hidden = false;
-  setInterval(show, 10_000);
+  setInterval(look, EVERY);
+  document.addEventListener("visibilitychange", look);
 }

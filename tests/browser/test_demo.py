@@ -73,7 +73,7 @@ async def test_letters_are_written_answered_and_their_files_saved(
         await expect(dialog.get_by_text("form.xlsx")).to_be_visible()
         await dialog.get_by_role("button", name="Отправить").click()
         await expect(dialog).not_to_be_visible()
-        await expect(page.get_by_role("button", name="Заявка пока не принята")).to_be_visible()
+        await expect(page.get_by_role("button", name="Заявка пока не принята")).to_be_visible(timeout=20_000)
 
 
 async def test_a_dialog_closes_by_its_cross_and_by_a_click_beside_it(demo: Stage, chromium: Browser) -> None:
