@@ -126,7 +126,7 @@ def parse_full_name(text: str) -> FullName:
     readings = [_read_word(word, text) for word in words]
     parts = _join_particles(_join_prefixes([word for word, _ in readings]))
     flags = frozenset[str]().union(*(found for _, found in readings))
-    named = None if any(part.lower() in _PARTICLES for part in parts) else _in_parts(parts)
+    named = None if any(part.lower() in _PARTICLES for part in parts) else _in_parts(parts, words)
     if named is None:
         raise BadAnswer("name_parts", text, parts=len(parts))
     return FullName(*named, flags)
@@ -138,11 +138,12 @@ def _holds_initials(clean: str, words: list[str]) -> bool:
     return bool(_INITIALS.search(clean)) or len(lone) > 1 or any(word not in _LONE for word in lone)
 
 
-def _in_parts(parts: list[str]) -> tuple[str, str, str | None] | None:
+def _in_parts(parts: list[str], typed_words: list[str]) -> tuple[str, str, str | None] | None:
     """Return surname, name and patronymic; None where the words are too few, too many or of two people.
 
     Behind two surnames stand a name and a patronymic («Гарсия Лопес Мария Ивановна»); four words and more without a
-    patronymic are a surname and a name of several words («Нгуен Тхи Лан Ань»).
+    patronymic are a surname and a name of several words («Нгуен Тхи Лан Ань»), if all were typed with capitals: «Я хочу
+    записаться на курс» is no name.
     """
     if len(parts) in (2, 3):
         return parts[0], parts[1], parts[2] if len(parts) == 3 else None
@@ -151,7 +152,8 @@ def _in_parts(parts: list[str]) -> tuple[str, str, str | None] | None:
     fathers = [part for part in parts if _PATRONYMIC.fullmatch(part)]
     if fathers == [parts[-1]]:
         return " ".join(parts[:-2]), parts[-2], parts[-1]
-    return None if fathers else (parts[0], " ".join(parts[1:]), None)
+    written = all(word[0].isupper() and len(word) > 1 for word in typed_words if word.lower() not in _PREFIXES)
+    return (parts[0], " ".join(parts[1:]), None) if written and not fathers else None
 
 
 def _read_word(word: str, text: str) -> tuple[str, frozenset[str]]:

@@ -91,7 +91,7 @@ async def test_a_manager_of_two_centres_chooses_where(stage: Stage) -> None:
         said.add((await manager.wait_for("ничего не нашлось", after=seen, timeout=40)).text)
     assert len(said) == 1
     await manager.send("/order")
-    await manager.wait_for("сервисный центр СЦ «Пример»", timeout=40)
+    await manager.wait_for("Это СЦ «Пример»", timeout=40)
 
 
 async def test_students_are_chosen(stage: Stage) -> None:
