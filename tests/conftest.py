@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import settings
 
 from scheduler import ticker
+
+# A loaded machine is no fault: speed is measured in bench/, and in tests as a ratio only.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 LONGEST = ("test_kill.py", "test_life.py", "test_a_heavy_file", "test_a_line_that_stays_broken")
 
