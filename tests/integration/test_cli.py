@@ -90,6 +90,7 @@ def test_check_says_every_piece_when_telegram_is_out_of_reach(run: Run, tmp_path
         f"⚠️ school.support_phone: не задан (телефон поддержки), без него ждёт: {waiting('support_phone')}",
         f"⚠️ school.curator_email: не задан (почта куратора), без него ждёт: {waiting('curator_email')}",
         "⚠️ school.originals_address: не задан (адрес для оригиналов)",
+        "⚠️ Права: это может читать не только бот, закройте: chmod -R go-rwx config.toml",
     ]
     assert not (tmp_path / "deep").exists()
 
