@@ -42,7 +42,7 @@ def listed(found: Sequence[StaffMember], page: int, settings: Settings) -> Scree
         rows.append(tuple(turns))
     rows += [
         (Button("Пригласить менеджера", staff("manager")), Button("Пригласить куратора", staff("curator"))),
-        (Button("Пригласить администратора", staff("admin")),),
+        (Button("Новый администратор", staff("admin")),),
     ]
     head = f"<b>Сотрудники</b> · {plural(len(found), 'роль', 'роли', 'ролей')}\nЧтобы отозвать роль, нажмите номер."
     return Screen("\n".join([head, "", *lines]), tuple(rows))

@@ -158,7 +158,7 @@ def test_screens_fit_and_escape(screen: Screen) -> None:
     for row in params.get("reply_markup", {}).get("inline_keyboard", []):
         for button in row:
             assert len(button["callback_data"].encode()) <= 64
-            assert len(button["text"]) <= (24 if len(row) > 1 else 30)  # a lone one has the whole width
+            assert len(button["text"]) <= 24
 
 
 def test_initials_stand_for_names_where_chats_hold_none() -> None:
